@@ -1,0 +1,18 @@
+# postern_layer(NAME DEPENDS a b LIBRARIES x y): one folder of src/ as one static library.
+# The folders it may include are exactly those it links; tools/check_layers.py checks the same table.
+function(postern_layer name)
+  cmake_parse_arguments(LAYER "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(sources)
+    add_library(postern_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(postern_${name} PRIVATE postern_options)
+  else()
+    add_library(postern_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(postern_${name} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}")
+  list(TRANSFORM LAYER_DEPENDS PREPEND "postern_")
+  target_link_libraries(postern_${name} ${scope} ${LAYER_DEPENDS} ${LAYER_LIBRARIES})
+endfunction()

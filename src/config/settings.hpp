@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/limits.hpp"
+#include "api/model.hpp"
+#include "core/log.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace postern::config {
+
+/// How a listener speaks TLS.
+enum class TlsKind { None, Development, Files };
+
+struct ListenerSettings {
+    std::string address;  ///< "" listens on IPv4 and IPv6; else one address
+    std::uint16_t port = 8080;  ///< 0: the kernel chooses; the chosen port is reported
+    TlsKind tls = TlsKind::None;
+    std::string certificate_file;  ///< PEM chain; TlsKind::Files only, read again when it changes
+    std::string private_key_file;  ///< PEM
+};
+
+struct PluginSettings {
+    std::string library;          ///< path of the shared object; relative to the configuration file
+    std::string settings = "{}";  ///< JSON, handed to the plugin as it is
+};
+
+/// Everything a run of the gateway is told, after defaults, file, environment and flags.
+struct Settings {
+    api::Model model;
+    std::map<std::string, PluginSettings> plugins;  ///< by name
+    std::vector<ListenerSettings> listeners;        ///< empty in the file: 8080 plain and 8443 development TLS
+    api::Limits limits;
+    unsigned shards = 0;          ///< 0: one per core
+    unsigned worker_threads = 4;  ///< for handlers that block
+    std::string data_directory;   ///< development certificates; "" picks the user's data directory
+    log::Level log_level = log::Level::Info;
+    log::Format log_format = log::Format::Auto;
+};
+
+}  // namespace postern::config
