@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The C interface between Postern and a plugin. C++ plugins use <postern/plugin.hpp>, which stands on this file.
+ *
+ * A plugin is a shared object that exports one symbol, postern_plugin_query. Nothing but C crosses the border: no C++ type,
+ * no exception, no allocator. Tables and structures grow at their end only and begin with their size; a reader checks
+ * `size` before it touches a member that its own version added. A different major version is refused at load.
+ *
+ * Life: 1. dlopen, postern_plugin_query   2. create(): the plugin registers its handlers   3. invoke() for each event
+ *       4. destroy() after the last event, before the process ends. A plugin is never unloaded from a running process.
+ *
+ * Threads: create and destroy run on the main thread. An inline handler runs on the shard that owns the connection and must
+ * not block; several shards call the same handler at the same time. A blocking handler runs on a worker thread.
+ * Every function of postern_host may be called from any thread, at any time between create and the end of destroy.
+ */
+#ifndef POSTERN_PLUGIN_H
+#define POSTERN_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define POSTERN_PLUGIN_MAGIC 0x4E545350u /* "PSTN" */
+#define POSTERN_ABI_MAJOR 1u
+#define POSTERN_ABI_MINOR 0u
+
+/** Bytes that belong to somebody else; not terminated. Valid during the call they are handed to. */
+typedef struct postern_text {
+    const char* data;
+    size_t size;
+} postern_text;
+
+typedef struct postern_pair {
+    postern_text name;
+    postern_text value;
+} postern_pair;
+
+enum postern_event_type { POSTERN_CONNECT = 0, POSTERN_MESSAGE = 1, POSTERN_DISCONNECT = 2 };
+
+/** Names one invocation; a plain value that may be kept and used later from any thread. Answering twice, or after the
+ *  integration timeout, has no effect. */
+typedef struct postern_token {
+    uint64_t home;
+    uint64_t call;
+} postern_token;
+
+/** What happened. Field names follow AWS's event (requestContext, body, headers). Views, valid during invoke(). */
+typedef struct postern_event {
+    size_t size;
+    uint32_t event_type; /**< enum postern_event_type */
+    uint32_t is_binary;  /**< 1: body is a binary message (only where the gateway accepts them) */
+    postern_text api_id;
+    postern_text stage;
+    postern_text route_key;
+    postern_text connection_id;
+    postern_text domain_name;
+    postern_text source_ip;
+    postern_text user_agent; /**< data is NULL when the client sent none */
+    postern_text body;       /**< MESSAGE only: the message as it came */
+    int64_t connected_at;    /**< milliseconds since 1970 */
+    const postern_pair* headers; /**< CONNECT only, as the client sent them */
+    size_t header_count;
+    const postern_pair* query; /**< CONNECT only, decoded, in the client's order */
+    size_t query_count;
+    int32_t disconnect_status_code; /**< DISCONNECT only */
+    postern_text disconnect_reason; /**< DISCONNECT only */
+    const void* internal;           /**< for the host's functions */
+} postern_event;
+
+/** What the handler answers: AWS's proxy result. On $connect 2xx admits the client, anything else refuses it with that status,
+ *  body and headers. On a message the body goes to the client when the route is two-way; the status is for the log. */
+typedef struct postern_reply {
+    size_t size;
+    int32_t status_code; /**< 100 to 599, else the integration has failed */
+    uint32_t is_binary;  /**< 1: send the body as a binary frame (only where the gateway accepts binary) */
+    postern_text body;
+    const postern_pair* headers;
+    size_t header_count;
+} postern_reply;
+
+enum postern_result {
+    POSTERN_DELIVERED = 0,         /**< accepted for delivery */
+    POSTERN_GONE = 1,              /**< no such connection (AWS: GoneException) */
+    POSTERN_PAYLOAD_TOO_LARGE = 2, /**< larger than a message may be */
+    POSTERN_LIMIT_EXCEEDED = 3,    /**< the client does not read; its outbox is full */
+    POSTERN_BAD_CONNECTION_ID = 4  /**< not the shape of a connection id */
+};
+
+typedef struct postern_connection_info {
+    size_t size;
+    postern_text source_ip;
+    postern_text user_agent;
+    int64_t connected_at;
+    int64_t last_active_at;
+} postern_connection_info;
+
+/** Called once with the outcome; on the calling thread when the connection lives there, else on the connection's shard. */
+typedef void (*postern_done_fn)(void* user, int32_t result);
+typedef void (*postern_info_fn)(void* user, int32_t result, const postern_connection_info* info);
+
+enum postern_log_level { POSTERN_LOG_DEBUG = 0, POSTERN_LOG_INFO = 1, POSTERN_LOG_WARN = 2, POSTERN_LOG_ERROR = 3 };
+
+/** Handles one event. Returns 0, or anything else for "failed" (AWS: the function threw). With 0 the reply may have been given
+ *  already, or comes later. */
+typedef int32_t (*postern_invoke_fn)(void* handler, const postern_event* event, postern_token token);
+
+/** What the gateway offers a plugin. `context` is passed back as the first argument of each function. */
+typedef struct postern_host {
+    size_t size;
+    uint32_t abi_major;
+    uint32_t abi_minor;
+    void* context;
+
+    /** During create() only. `blocking` 1: the handler runs on a worker thread. 0 on success, else the name is taken or bad. */
+    int32_t (*register_handler)(void* context, postern_text name, uint32_t blocking, postern_invoke_fn invoke, void* handler);
+
+    void (*reply)(void* context, postern_token token, const postern_reply* reply);
+    /** The integration has failed; `why` is for the log. */
+    void (*fail)(void* context, postern_token token, postern_text why);
+
+    /** During invoke() only, built when asked for: AWS's event JSON, requestId, messageId, a stage variable (NULL data: none). */
+    postern_text (*event_json)(void* context, const postern_event* event);
+    postern_text (*request_id)(void* context, const postern_event* event);
+    postern_text (*message_id)(void* context, const postern_event* event);
+    postern_text (*stage_variable)(void* context, const postern_event* event, postern_text name);
+
+    /** @connections for code inside the process. `done` may be NULL. */
+    void (*post)(void* context, postern_text connection_id, postern_text data, postern_done_fn done, void* user);
+    void (*get)(void* context, postern_text connection_id, postern_info_fn done, void* user);
+    void (*remove)(void* context, postern_text connection_id, postern_done_fn done, void* user);
+
+    void (*log)(void* context, int32_t level, postern_text message);
+} postern_host;
+
+typedef struct postern_plugin {
+    uint32_t magic; /**< POSTERN_PLUGIN_MAGIC */
+    uint32_t abi_major;
+    uint32_t abi_minor;
+    size_t size;
+    const char* name;
+    const char* version;
+
+    /** Registers handlers. `settings` is JSON from the configuration file. 0 on success; else *error says why (it stays
+     *  valid until the next call into the plugin) and the gateway does not start. */
+    int32_t (*create)(const postern_host* host, postern_text settings, void** state, postern_text* error);
+    void (*destroy)(void* state);
+} postern_plugin;
+
+/** The exported symbol: "postern_plugin_query". The argument tells the plugin which gateway asks. Static storage; never NULL. */
+typedef const postern_plugin* (*postern_plugin_query_fn)(uint32_t abi_major, uint32_t abi_minor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
