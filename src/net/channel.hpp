@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/shard.hpp"
+#include "net/tls_stream.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postern::net {
+
+/// The socket of one client, with or without TLS: bytes in through the shard's scratch, bytes out at once, and only what the
+/// kernel refuses is kept. Shard-local; owns the descriptor.
+class Channel {
+public:
+    Channel(Shard& shard, int fd, Watcher& watcher, const TlsContext* tls);
+    ~Channel();
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+
+    enum class Status { Ok, PeerClosed, Failed };
+    struct Read {
+        Status status = Status::Ok;
+        std::size_t bytes = 0;  ///< plain bytes; 0 with Ok: nothing yet
+    };
+
+    /// One recv. `room` must exceed TlsStream::kSlack.
+    Read read(char* into, std::size_t room);
+
+    /// Sends `plain`; what does not fit is kept and sent when the socket is writable. False when the channel has failed.
+    bool write(std::string_view plain);
+
+    /// Goes on sending what was kept. False when the channel has failed.
+    bool on_writable();
+
+    /// Bytes kept for a peer that reads slower than we write.
+    std::size_t unsent_bytes() const { return unsent_.size() - unsent_sent_; }
+
+    /// Whether the owner wants to be told that there is something to read.
+    void want_read(bool wanted);
+
+    /// No more output after what is unsent: close_notify, then a half-closed socket.
+    void finish_output();
+
+    void close();
+    bool is_open() const { return fd_ >= 0; }
+    int fd() const { return fd_; }
+    bool is_tls() const { return tls_.has_value(); }
+    bool is_handshake_done() const { return !tls_ || tls_->is_handshake_done(); }
+
+private:
+    bool send_now(std::string_view bytes);
+    void update_interest();
+
+    Shard& shard_;
+    Watcher& watcher_;
+    int fd_;
+    bool reads_ = true;
+    bool writes_ = false;
+    bool watched_reads_ = true;
+    bool watched_writes_ = false;
+    bool finishing_ = false;
+    std::size_t unsent_sent_ = 0;
+    std::string unsent_;
+    std::optional<TlsStream> tls_;
+};
+
+}  // namespace postern::net

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/poller.hpp"
+
+#include "core/check.hpp"
+
+#include <sys/epoll.h>
+
+#include <array>
+
+namespace postern::net {
+
+namespace {
+
+constexpr std::size_t kEventsPerTurn = 256;
+
+std::uint32_t interest(bool readable, bool writable)
+{
+    return (readable ? EPOLLIN | EPOLLRDHUP : 0U) | (writable ? EPOLLOUT : 0U);
+}
+
+void control(int epoll, int operation, int fd, Watcher* watcher, std::uint32_t events)
+{
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = watcher;
+    POSTERN_CHECK(epoll_ctl(epoll, operation, fd, &event) == 0);
+}
+
+}  // namespace
+
+Poller::Poller(boost::asio::io_context& io, std::function<void(const std::function<void()>&)> around)
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), descriptor_(io.get_executor(), epoll_), around_(std::move(around))
+{
+    POSTERN_CHECK(epoll_ >= 0);
+}
+
+Poller::~Poller() = default;  // the descriptor owns the epoll set
+
+void Poller::start()
+{
+    wait();
+}
+
+void Poller::add(int fd, Watcher& watcher, bool readable, bool writable)
+{
+    control(epoll_, EPOLL_CTL_ADD, fd, &watcher, interest(readable, writable));
+}
+
+void Poller::change(int fd, Watcher& watcher, bool readable, bool writable)
+{
+    control(epoll_, EPOLL_CTL_MOD, fd, &watcher, interest(readable, writable));
+}
+
+void Poller::remove(int fd)
+{
+    control(epoll_, EPOLL_CTL_DEL, fd, nullptr, 0);
+}
+
+void Poller::wait()
+{
+    descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
+        if (error) return;
+        around_([this] { dispatch(); });
+        wait();
+    });
+}
+
+void Poller::dispatch()
+{
+    std::array<epoll_event, kEventsPerTurn> events;
+    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        const bool failed = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
+        const bool readable = (event.events & (EPOLLIN | EPOLLRDHUP)) != 0;
+        const bool writable = (event.events & EPOLLOUT) != 0;
+        static_cast<Watcher*>(event.data.ptr)->on_ready(readable || failed, writable || failed);
+    }
+}
+
+}  // namespace postern::net

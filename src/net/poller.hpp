@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <functional>
+
+namespace postern::net {
+
+/// Told when its socket is ready. Called on the shard's thread.
+class Watcher {
+public:
+    virtual void on_ready(bool readable, bool writable) = 0;
+
+protected:
+    ~Watcher() = default;
+};
+
+/// One level-triggered epoll set for all the WebSockets of a shard, itself watched by Asio: readiness of a socket then costs
+/// no completion handler and no re-arming system call (docs/adr/0003). Shard-local.
+class Poller {
+public:
+    /// `around` wraps each round of events: it refreshes the clock before and ends the turn after.
+    Poller(boost::asio::io_context& io, std::function<void(const std::function<void()>&)> around);
+    ~Poller();
+    Poller(const Poller&) = delete;
+    Poller& operator=(const Poller&) = delete;
+
+    void start();
+
+    /// The watcher must stay valid until the end of the turn in which its descriptor was removed.
+    void add(int fd, Watcher& watcher, bool readable, bool writable);
+    void change(int fd, Watcher& watcher, bool readable, bool writable);
+    void remove(int fd);
+
+private:
+    void wait();
+    void dispatch();
+
+    int epoll_;
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> descriptor_;
+    std::function<void(const std::function<void()>&)> around_;
+};
+
+}  // namespace postern::net
