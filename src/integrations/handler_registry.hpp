@@ -25,7 +25,8 @@ public:
     /// False when the name is taken or has characters other than letters, digits, '_', '-' and one inner '.'.
     [[nodiscard]] bool add(Handler handler);
 
-    /// Null when there is none. `name` without a dot finds a built-in, or a plugin's handler called "default".
+    /// Null when there is none. `name` without a dot finds a built-in, or a plugin's handler called
+    /// "default".
     const Handler* find(std::string_view name) const;
 
     std::vector<std::string> names() const;

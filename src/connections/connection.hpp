@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/close_codes.hpp"
+#include "api/ids.hpp"
+#include "core/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postern::connections {
+
+/// Outcome of an @connections operation; AWS's exception names where AWS has one.
+enum class PostResult { Delivered, Gone, PayloadTooLarge, LimitExceeded, BadConnectionId };
+
+/// What stays the same for as long as a client is connected.
+struct ConnectionInfo {
+    api::ConnectionId id;
+    api::ConnectionAddress address;
+    std::string domain_name;  ///< the Host that the client used
+    std::string source_ip;
+    std::optional<std::string> user_agent;
+    EpochMillis connected_at = 0;
+};
+
+/// One admitted client, as handlers and @connections see it. Shard-local: touched only by the thread that owns it.
+class Connection {
+public:
+    const ConnectionInfo& info() const { return info_; }
+    EpochMillis last_active_at() const { return last_active_at_; }
+
+    /// Queues one message. LimitExceeded when the outbox is full: the connection is then being closed. Gone when it ends.
+    virtual PostResult send(std::string_view payload, bool is_binary) = 0;
+
+    /// Sends a close frame and ends the connection; $disconnect gets the same code and reason. No effect on one that ends.
+    virtual void close(std::uint16_t code, std::string_view reason) = 0;
+
+    /// A message of this connection is being answered by somebody who takes his time; and now it has been.
+    virtual void hold() = 0;
+    virtual void release() = 0;
+
+protected:
+    ~Connection() = default;
+    ConnectionInfo info_;
+    EpochMillis last_active_at_ = 0;
+};
+
+}  // namespace postern::connections

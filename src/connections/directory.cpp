@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connections/directory.hpp"
+
+#include "core/text.hpp"
+
+#include <utility>
+
+namespace postern::connections {
+
+Directory::Directory(const api::ConnectionIdCodec& codec, std::uint16_t node, std::size_t message_bytes_max)
+    : codec_(codec), node_(node), message_bytes_max_(message_bytes_max)
+{}
+
+void Directory::add(net::Shard& shard, Registry& registry)
+{
+    homes_.push_back({&shard, &registry});
+}
+
+void Directory::post(std::string_view connection_id, std::string_view data, Done done) const
+{
+    if (data.size() > message_bytes_max_) return done(PostResult::PayloadTooLarge);
+    auto send = [text = text::to_utf8_lossy(data)](Connection& connection) { return connection.send(text, false); };
+    visit(connection_id, std::move(send), std::move(done));
+}
+
+void Directory::get(std::string_view connection_id, StatusDone done) const
+{
+    auto status = std::make_shared<ConnectionStatus>();
+    auto read = [status](Connection& connection) {
+        const ConnectionInfo& info = connection.info();
+        *status = {info.source_ip, info.user_agent, info.connected_at, connection.last_active_at()};
+        return PostResult::Delivered;
+    };
+    visit(connection_id, std::move(read), [status, done = std::move(done)](PostResult result) { done(result, *status); });
+}
+
+void Directory::remove(std::string_view connection_id, Done done) const
+{
+    auto close = [](Connection& connection) {
+        connection.close(api::kClosedNormally.code, api::kClosedNormally.text);
+        return PostResult::Delivered;
+    };
+    visit(connection_id, std::move(close), std::move(done));
+}
+
+void Directory::visit(std::string_view connection_id, Visit visit, Done done) const
+{
+    const api::DecodedId id = codec_.decode(connection_id);
+    if (id.verdict == api::IdVerdict::Malformed) return done(PostResult::BadConnectionId);
+    if (id.verdict == api::IdVerdict::Unknown || id.address.node != node_ || id.address.shard >= homes_.size()) {
+        return done(PostResult::Gone);
+    }
+    const Home& home = homes_[id.address.shard];
+    auto work = [&home, address = id.address, visit = std::move(visit), done = std::move(done)] {
+        Connection* connection = home.registry->find(address);
+        done(connection == nullptr ? PostResult::Gone : visit(*connection));
+    };
+    if (net::Shard::current() == home.shard) {
+        work();
+    } else {
+        home.shard->post(std::move(work));
+    }
+}
+
+}  // namespace postern::connections

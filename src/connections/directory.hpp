@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/ids.hpp"
+#include "connections/registry.hpp"
+#include "net/shard.hpp"
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace postern::connections {
+
+/// What GET @connections tells.
+struct ConnectionStatus {
+    std::string source_ip;
+    std::optional<std::string> user_agent;
+    EpochMillis connected_at = 0;
+    EpochMillis last_active_at = 0;
+};
+
+/// Reaches any connection of the node by its id. Thread: any. When the caller is on the connection's own shard the work is done
+/// before the call returns; otherwise it is handed to that shard and `done` is called there.
+class Directory {
+public:
+    using Done = std::function<void(PostResult)>;
+    using StatusDone = std::function<void(PostResult, const ConnectionStatus&)>;
+
+    Directory(const api::ConnectionIdCodec& codec, std::uint16_t node, std::size_t message_bytes_max);
+
+    /// Before the shards start.
+    void add(net::Shard& shard, Registry& registry);
+
+    /// Sends one text message; bytes that are not UTF-8 become U+FFFD (spec data-plane 6).
+    void post(std::string_view connection_id, std::string_view data, Done done) const;
+    void get(std::string_view connection_id, StatusDone done) const;
+    /// Closes with 1000 "Connection Closed Normally".
+    void remove(std::string_view connection_id, Done done) const;
+
+private:
+    struct Home {
+        net::Shard* shard = nullptr;
+        Registry* registry = nullptr;
+    };
+    using Visit = std::function<PostResult(Connection&)>;
+    void visit(std::string_view connection_id, Visit visit, Done done) const;
+
+    const api::ConnectionIdCodec& codec_;
+    std::uint16_t node_;
+    std::size_t message_bytes_max_;
+    std::vector<Home> homes_;
+};
+
+}  // namespace postern::connections

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/plugin_host.hpp"
+
+#include "core/log.hpp"
+#include "integrations/event_scope.hpp"
+
+namespace postern::integrations {
+
+namespace {
+
+std::string_view view(postern_text text)
+{
+    return {text.data, text.size};
+}
+
+postern_text text(std::string_view s)
+{
+    return {s.data(), s.size()};
+}
+
+const PluginHost& host(void* context)
+{
+    return *static_cast<const PluginHost*>(context);
+}
+
+postern_result as_c(connections::PostResult result)
+{
+    switch (result) {
+        case connections::PostResult::Delivered: return POSTERN_DELIVERED;
+        case connections::PostResult::PayloadTooLarge: return POSTERN_PAYLOAD_TOO_LARGE;
+        case connections::PostResult::LimitExceeded: return POSTERN_LIMIT_EXCEEDED;
+        case connections::PostResult::BadConnectionId: return POSTERN_BAD_CONNECTION_ID;
+        case connections::PostResult::Gone: break;
+    }
+    return POSTERN_GONE;
+}
+
+connections::Directory::Done when_done(postern_done_fn done, void* user)
+{
+    return [done, user](connections::PostResult result) {
+        if (done != nullptr) done(user, as_c(result));
+    };
+}
+
+void host_reply(void* context, postern_token token, const postern_reply* reply)
+{
+    host(context).reply(token, *reply);
+}
+
+void host_fail(void* context, postern_token token, postern_text why)
+{
+    host(context).fail(token, view(why));
+}
+
+postern_text host_event_json(void* /*context*/, const postern_event* event)
+{
+    return text(EventScope::of(*event).json());
+}
+
+postern_text host_request_id(void* /*context*/, const postern_event* event)
+{
+    return text(EventScope::of(*event).request_id());
+}
+
+postern_text host_message_id(void* /*context*/, const postern_event* event)
+{
+    return text(EventScope::of(*event).message_id());
+}
+
+postern_text host_stage_variable(void* /*context*/, const postern_event* event, postern_text name)
+{
+    const std::string* value = EventScope::of(*event).stage_variable(view(name));
+    return value == nullptr ? postern_text{nullptr, 0} : text(*value);
+}
+
+void host_post(void* context, postern_text connection_id, postern_text data, postern_done_fn done, void* user)
+{
+    host(context).directory().post(view(connection_id), view(data), when_done(done, user));
+}
+
+void host_get(void* context, postern_text connection_id, postern_info_fn done, void* user)
+{
+    auto tell = [done, user](connections::PostResult result, const connections::ConnectionStatus& status) {
+        postern_connection_info info{};
+        info.size = sizeof(info);
+        info.source_ip = text(status.source_ip);
+        if (status.user_agent) info.user_agent = text(*status.user_agent);
+        info.connected_at = status.connected_at;
+        info.last_active_at = status.last_active_at;
+        done(user, as_c(result), result == connections::PostResult::Delivered ? &info : nullptr);
+    };
+    host(context).directory().get(view(connection_id), std::move(tell));
+}
+
+void host_remove(void* context, postern_text connection_id, postern_done_fn done, void* user)
+{
+    host(context).directory().remove(view(connection_id), when_done(done, user));
+}
+
+void host_log(void* /*context*/, int32_t level, postern_text message)
+{
+    const log::Fields fields = {{"message", view(message)}};
+    switch (level) {
+        case POSTERN_LOG_DEBUG: return log::debug("plugin.log", fields);
+        case POSTERN_LOG_INFO: return log::info("plugin.log", fields);
+        case POSTERN_LOG_WARN: return log::warn("plugin.log", fields);
+        default: return log::error("plugin.log", fields);
+    }
+}
+
+InvokeReply as_reply(const postern_reply& reply)
+{
+    InvokeReply out;
+    out.status_code = reply.status_code;
+    out.body = view(reply.body);
+    out.is_binary = reply.is_binary != 0;
+    out.headers.reserve(reply.header_count);
+    for (std::size_t i = 0; i < reply.header_count; ++i) {
+        out.headers.push_back({std::string(view(reply.headers[i].name)), std::string(view(reply.headers[i].value))});
+    }
+    return out;
+}
+
+}  // namespace
+
+postern_host PluginHost::table()
+{
+    postern_host table{};
+    table.size = sizeof(table);
+    table.abi_major = POSTERN_ABI_MAJOR;
+    table.abi_minor = POSTERN_ABI_MINOR;
+    table.context = this;
+    table.reply = host_reply;
+    table.fail = host_fail;
+    table.event_json = host_event_json;
+    table.request_id = host_request_id;
+    table.message_id = host_message_id;
+    table.stage_variable = host_stage_variable;
+    table.post = host_post;
+    table.get = host_get;
+    table.remove = host_remove;
+    table.log = host_log;
+    return table;
+}
+
+void PluginHost::reply(postern_token token, const postern_reply& reply) const
+{
+    if (token.home >= homes_.size()) return;
+    const Home& home = homes_[token.home];
+    const InvokeReply answer = as_reply(reply);
+    if (net::Shard::current() == home.shard) return home.calls->on_reply(token.call, answer);
+    home.shard->post([calls = home.calls, call = token.call, answer = answer, body = std::string(answer.body)]() mutable {
+        answer.body = body;
+        calls->on_reply(call, answer);
+    });
+}
+
+void PluginHost::fail(postern_token token, std::string_view why) const
+{
+    if (token.home >= homes_.size()) return;
+    const Home& home = homes_[token.home];
+    if (net::Shard::current() == home.shard) return home.calls->on_failure(token.call, why);
+    home.shard->post([calls = home.calls, call = token.call, reason = std::string(why)] {
+        calls->on_failure(call, reason);
+    });
+}
+
+}  // namespace postern::integrations

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/header.hpp"
+#include "connections/directory.hpp"
+#include "net/shard.hpp"
+
+#include <postern/plugin.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::integrations {
+
+/// What a handler answered, as values.
+struct InvokeReply {
+    int status_code = 200;
+    std::string_view body;
+    bool is_binary = false;
+    api::Headers headers;
+};
+
+/// Where invocations wait for their answers: one for each shard. Called on that shard's thread.
+class CallHome {
+public:
+    virtual void on_reply(std::uint64_t call, const InvokeReply& reply) = 0;
+    virtual void on_failure(std::uint64_t call, std::string_view why) = 0;
+
+protected:
+    ~CallHome() = default;
+};
+
+/// The gateway's side of the plugin interface: brings replies home to their shard, and gives handlers @connections.
+/// Thread: any, once all homes are added.
+class PluginHost {
+public:
+    explicit PluginHost(const connections::Directory& directory) : directory_(directory) {}
+
+    /// In the order of the shards' indexes.
+    void add(net::Shard& shard, CallHome& home) { homes_.push_back({&shard, &home}); }
+
+    /// The table that plugins get; register_handler is filled in by whoever loads one.
+    postern_host table();
+
+    void reply(postern_token token, const postern_reply& reply) const;
+    void fail(postern_token token, std::string_view why) const;
+    const connections::Directory& directory() const { return directory_; }
+
+private:
+    struct Home {
+        net::Shard* shard = nullptr;
+        CallHome* calls = nullptr;
+    };
+    const connections::Directory& directory_;
+    std::vector<Home> homes_;
+};
+
+}  // namespace postern::integrations

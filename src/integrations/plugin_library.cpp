@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/plugin_library.hpp"
+
+#include "core/check.hpp"
+#include "core/log.hpp"
+
+#include <cstddef>
+#include <dlfcn.h>
+#include <system_error>
+#include <utility>
+
+namespace postern::integrations {
+namespace {
+
+constexpr const char* kQuerySymbol = "postern_plugin_query";
+
+std::string_view view(postern_text text)
+{
+    return text.data == nullptr ? std::string_view{} : std::string_view(text.data, text.size);
+}
+
+std::string_view text_or_empty(const char* text)
+{
+    return text == nullptr ? std::string_view{} : text;
+}
+
+std::string interface_version(std::uint32_t major, std::uint32_t minor)
+{
+    return std::to_string(major) + "." + std::to_string(minor);
+}
+
+/// Why this plugin cannot be used; empty when it can. Reads nothing that the checks so far have not vouched
+/// for.
+std::string mismatch(const postern_plugin* plugin)
+{
+    if (plugin == nullptr) return std::string(kQuerySymbol) + " returned nothing";
+    if (plugin->magic != POSTERN_PLUGIN_MAGIC) return "not a Postern plugin (wrong magic number)";
+    if (plugin->abi_major != POSTERN_ABI_MAJOR || plugin->abi_minor > POSTERN_ABI_MINOR)
+        return "built for plugin interface " + interface_version(plugin->abi_major, plugin->abi_minor) +
+               ", this gateway speaks " + interface_version(POSTERN_ABI_MAJOR, POSTERN_ABI_MINOR);
+    if (plugin->size < offsetof(postern_plugin, destroy) + sizeof(plugin->destroy))
+        return "its description has " + std::to_string(plugin->size) +
+               " bytes, too few for plugin interface " +
+               interface_version(plugin->abi_major, plugin->abi_minor);
+    if (plugin->create == nullptr || plugin->destroy == nullptr) return "it has no create() or no destroy()";
+    return {};
+}
+
+}  // namespace
+
+/// What the plugin's host table points at. Stays at its address, which the plugin keeps.
+struct PluginLibrary::Attachment {
+    std::string name;
+    std::string_view title;    ///< static storage of the plugin
+    std::string_view version;  ///< likewise
+    postern_host host{};
+    const postern_plugin* plugin = nullptr;  ///< null after destroy()
+    void* state = nullptr;
+
+    const HandlerRegistry* taken = nullptr;  ///< during create() only
+    HandlerRegistry registered;              ///< moves to the gateway's registry when create() has succeeded
+
+    std::string full_name(std::string_view handler) const
+    {
+        return name.empty() ? std::string(handler) : name + "." + std::string(handler);
+    }
+
+    bool may_take(const std::string& handler) const
+    {
+        // A built-in called like the plugin would hide the handler that "plugin:NAME" is short for.
+        const bool is_hidden = !name.empty() && handler == name + ".default" && taken->find(name) != nullptr;
+        return taken->find(handler) == nullptr && !is_hidden;
+    }
+
+    static std::int32_t register_handler(
+        void* self, postern_text handler, std::uint32_t blocking, postern_invoke_fn invoke, void* state)
+    {
+        auto& attachment = *static_cast<Attachment*>(self);
+        if (attachment.taken == nullptr || invoke == nullptr) return 1;
+        std::string full_name = attachment.full_name(view(handler));
+        if (!attachment.may_take(full_name)) return 1;
+        const bool is_added = attachment.registered.add(
+            {.name = std::move(full_name), .is_blocking = blocking != 0, .invoke = invoke, .state = state});
+        return is_added ? 0 : 1;
+    }
+
+    static void log(void* self, std::int32_t level, postern_text message)
+    {
+        const std::string& name = static_cast<Attachment*>(self)->name;
+        const log::Fields fields{{"plugin", name}, {"message", view(message)}};
+        switch (level) {
+            case POSTERN_LOG_DEBUG:
+                return postern::log::debug("plugin.log", fields);
+            case POSTERN_LOG_INFO:
+                return postern::log::info("plugin.log", fields);
+            case POSTERN_LOG_WARN:
+                return postern::log::warn("plugin.log", fields);
+            default:
+                return postern::log::error("plugin.log", fields);
+        }
+    }
+};
+
+Result<PluginLibrary> PluginLibrary::create(std::string_view name,
+                                            std::string label,
+                                            postern_plugin_query_fn query,
+                                            std::string_view settings_json,
+                                            const postern_host& host,
+                                            HandlerRegistry& registry)
+{
+    const postern_plugin* const plugin = query(POSTERN_ABI_MAJOR, POSTERN_ABI_MINOR);
+    if (const std::string why = mismatch(plugin); !why.empty())
+        return Error(ErrorKind::BadInput, label + ": " + why);
+
+    auto attachment = std::make_unique<Attachment>();
+    attachment->name = name;
+    attachment->title = text_or_empty(plugin->name);
+    attachment->version = text_or_empty(plugin->version);
+    attachment->plugin = plugin;
+    attachment->taken = &registry;
+    attachment->host = host;
+    attachment->host.size = sizeof(postern_host);
+    attachment->host.abi_major = POSTERN_ABI_MAJOR;
+    attachment->host.abi_minor = POSTERN_ABI_MINOR;
+    attachment->host.plugin = attachment.get();
+    attachment->host.register_handler = &Attachment::register_handler;
+    attachment->host.log = &Attachment::log;
+
+    postern_text error{};
+    if (settings_json.empty()) settings_json = "{}";
+    const postern_text settings{settings_json.data(), settings_json.size()};
+    const std::int32_t failed = plugin->create(&attachment->host, settings, &attachment->state, &error);
+    attachment->taken = nullptr;
+    if (failed != 0) {
+        const std::string_view why = view(error);
+        return Error(ErrorKind::BadInput,
+                     label + ": create failed: " + std::string(why.empty() ? "no reason given" : why));
+    }
+    for (const std::string& handler : attachment->registered.names())
+        POSTERN_CHECK(registry.add(*attachment->registered.find(handler)));
+    return PluginLibrary(std::move(attachment));
+}
+
+Result<PluginLibrary> PluginLibrary::load(std::string_view name,
+                                          const std::filesystem::path& path,
+                                          std::string_view settings_json,
+                                          const postern_host& host,
+                                          HandlerRegistry& registry)
+{
+    const std::filesystem::path file = std::filesystem::absolute(path).lexically_normal();
+    const std::string label = "plugin \"" + std::string(name) + "\" (" + file.string() + ")";
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored))
+        return Error(ErrorKind::Io, label + ": there is no such file");
+
+    // NOW: a missing symbol is an error here, not a crash in some handler. LOCAL: plugins do not see each
+    // other's symbols.
+    void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return Error(ErrorKind::Io, label + ": " + std::string(text_or_empty(dlerror())));
+    auto* const query = reinterpret_cast<postern_plugin_query_fn>(dlsym(library, kQuerySymbol));
+    if (query == nullptr)
+        return Error(
+            ErrorKind::BadInput,
+            label + ": it does not export " + kQuerySymbol + "; a C++ plugin needs POSTERN_PLUGIN(...)");
+    return create(name, label, query, settings_json, host, registry);
+}
+
+Result<PluginLibrary> PluginLibrary::attach(std::string_view name,
+                                            postern_plugin_query_fn query,
+                                            std::string_view settings_json,
+                                            const postern_host& host,
+                                            HandlerRegistry& registry)
+{
+    std::string label = name.empty() ? "the built-in handlers" : "plugin \"" + std::string(name) + "\"";
+    return create(name, std::move(label), query, settings_json, host, registry);
+}
+
+PluginLibrary::PluginLibrary(std::unique_ptr<Attachment> attachment) : attachment_(std::move(attachment)) {}
+PluginLibrary::PluginLibrary(PluginLibrary&& other) noexcept = default;
+
+PluginLibrary& PluginLibrary::operator=(PluginLibrary&& other) noexcept
+{
+    shutdown();
+    attachment_ = std::move(other.attachment_);
+    return *this;
+}
+
+PluginLibrary::~PluginLibrary()
+{
+    shutdown();
+}
+
+void PluginLibrary::shutdown()
+{
+    if (attachment_ == nullptr || attachment_->plugin == nullptr) return;
+    std::exchange(attachment_->plugin, nullptr)->destroy(attachment_->state);
+}
+
+const std::string& PluginLibrary::name() const
+{
+    return attachment_->name;
+}
+std::string_view PluginLibrary::title() const
+{
+    return attachment_->title;
+}
+std::string_view PluginLibrary::version() const
+{
+    return attachment_->version;
+}
+
+}  // namespace postern::integrations
