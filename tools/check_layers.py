@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 }
 LIBRARY_HOMES = {  # include prefix -> the only folders that may write it
     "boost/asio": {"net", "connections", "cluster", "integrations", "gateway", "server", "app"},
-    "boost/beast": {"net", "integrations", "management", "server"},
+    "boost/beast": {"net", "integrations", "management", "server", "app"},
     "rapidjson/": {"core", "api", "config"},
     "simdjson": {"core"},
     "spdlog/": {"core"},

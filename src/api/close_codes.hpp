@@ -37,11 +37,4 @@ inline std::string too_big_text(std::size_t bytes_max)
     return "Max frame length of " + std::to_string(bytes_max) + " has been exceeded.";
 }
 
-/// A code that a peer may send (RFC 6455 section 7.4 and the IANA registry).
-constexpr bool is_valid_close_code(std::uint16_t code)
-{
-    if (code >= 3000) return code <= 4999;
-    return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
-}
-
 }  // namespace postern::api

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 
 namespace postern::api {
 
@@ -26,7 +27,7 @@ void append_text(std::string& out, std::string_view bytes)
 
 void append_number(std::string& out, std::int64_t number)
 {
-    std::array<char, 20> digits;
+    std::array<char, 20> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
     out.append(digits.data(), end.ptr);
 }

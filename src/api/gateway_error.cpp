@@ -38,6 +38,8 @@ constexpr std::array<std::string_view, 13> kOurs{"Connection",
 std::string_view reason_phrase(int status)
 {
     switch (status) {
+        case 200:
+            return "OK";
         case 300:
             return "Multiple Choices";
         case 301:
@@ -269,6 +271,27 @@ HttpReply request_timeout(EpochMillis now)
     HttpReply reply = make_reply(408);
     reply.headers = {{"Date", time_text::http_date(now)}, {"Content-Length", "0"}, {"Connection", "close"}};
     reply.close = true;
+    return reply;
+}
+
+HttpReply upgrade_required(EpochMillis now)
+{
+    HttpReply reply = make_reply(426);
+    reply.headers = {{"Date", time_text::http_date(now)},
+                     {"Sec-WebSocket-Version", "13"},
+                     {"Content-Length", "0"},
+                     {"Connection", "keep-alive"}};
+    return reply;
+}
+
+HttpReply healthy(EpochMillis now)
+{
+    HttpReply reply = make_reply(200);
+    reply.body = "healthy";
+    reply.headers = {{"Date", time_text::http_date(now)},
+                     {"Content-Type", "text/plain"},
+                     {"Content-Length", std::to_string(reply.body.size())},
+                     {"Connection", "keep-alive"}};
     return reply;
 }
 

@@ -89,6 +89,12 @@ HttpReply bad_request(EpochMillis now);
 /// The request took longer than the handshake timeout. Postern's own; closes.
 HttpReply request_timeout(EpochMillis now);
 
+/// A handshake of another version than 13 (RFC 6455 section 4.4). What AWS says is UNCONFIRMED.
+HttpReply upgrade_required(EpochMillis now);
+
+/// GET /ping, which AWS's front keeps for itself (spec data-plane 1.1); its answer is UNCONFIRMED.
+HttpReply healthy(EpochMillis now);
+
 /// The reply with `Connection: close`, for a connection that cannot serve another request.
 HttpReply closing(HttpReply reply);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <optional>
 #include <span>
 
 namespace postern::api {
@@ -94,7 +95,7 @@ std::uint64_t siphash24(std::uint64_t key0, std::uint64_t key1, std::uint64_t wo
 
 RequestId new_request_id(EpochMillis now, Random& random)
 {
-    std::array<std::uint8_t, 11> bytes;
+    std::array<std::uint8_t, 11> bytes{};
     random.fill(bytes);
     const auto clock = static_cast<std::uint32_t>(now / kClockTick + kClockOffset);
     for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(clock >> (24 - 8 * i));
@@ -104,7 +105,7 @@ RequestId new_request_id(EpochMillis now, Random& random)
 
 MessageId new_message_id(const ConnectionId& connection_id, Random& random)
 {
-    WideBytes bytes;
+    WideBytes bytes{};
     random.fill(bytes);
     bytes[0] = kFirstByte;
     // Byte 7 begins inside a character: the tail is taken over in bytes, not in characters.
@@ -116,7 +117,7 @@ MessageId new_message_id(const ConnectionId& connection_id, Random& random)
 
 std::string new_trace_id(EpochMillis now, Random& random)
 {
-    std::array<char, 17> seconds;
+    std::array<char, 17> seconds{};
     std::snprintf(seconds.data(), seconds.size(), "%08llx", static_cast<unsigned long long>(now / 1000));
     return std::string("Root=1-") + seconds.data() + "-" + random.hex(12);
 }
@@ -141,7 +142,7 @@ ConnectionId ConnectionIdCodec::encode(const ConnectionAddress& address) const
         const std::uint64_t f = siphash24(key0_, key1_, block.right | std::uint64_t{round} << 48);
         block = {block.right, block.left ^ (f & kHalfMask)};
     }
-    WideBytes bytes;
+    WideBytes bytes{};
     bytes[0] = kFirstByte;
     put_half(std::span(bytes).subspan<1, 6>(), block.left);
     put_half(std::span(bytes).subspan<7, 6>(), block.right);

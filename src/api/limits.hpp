@@ -24,7 +24,7 @@ struct Limits {
     std::size_t pending_connects_max = 1024;            ///< own: handshakes waiting for $connect, per shard
     std::size_t connections_max = 0;                    ///< own: 0 = as many as file descriptors allow
     std::size_t header_bytes_max = 16 * 1024;           ///< own: request line and fields
-    std::chrono::milliseconds handshake_timeout{10'000};  ///< own: TLS handshake and request headers, each
+    std::chrono::milliseconds handshake_timeout{10'000};  ///< own: TLS handshake and request headers together
     std::chrono::milliseconds close_timeout{5'000};     ///< own: wait for the peer's close frame
     std::size_t outbox_bytes_max = 1024 * 1024;         ///< own: unsent bytes of one connection
     std::size_t messages_in_flight_max = 32;            ///< own: of one connection; more waits in the socket

@@ -29,7 +29,9 @@ struct ConnectionInfo {
 class Connection {
 public:
     const ConnectionInfo& info() const { return info_; }
-    EpochMillis last_active_at() const { return last_active_at_; }
+
+    /// The last message either way (spec captures 1.4).
+    virtual EpochMillis last_active_at() const = 0;
 
     /// Queues one message. LimitExceeded when the outbox is full: the connection is then being closed. Gone when it ends.
     virtual PostResult send(std::string_view payload, bool is_binary) = 0;
@@ -44,7 +46,6 @@ public:
 protected:
     ~Connection() = default;
     ConnectionInfo info_;
-    EpochMillis last_active_at_ = 0;
 };
 
 }  // namespace postern::connections

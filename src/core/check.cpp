@@ -6,9 +6,9 @@
 
 namespace postern {
 
-void check_failed(const char* condition, std::source_location where)
+void check_failed(const char* condition, const char* file, int line)
 {
-    std::fprintf(stderr, "%s:%u: broken invariant: %s\n", where.file_name(), where.line(), condition);
+    std::fprintf(stderr, "%s:%d: broken invariant: %s\n", file, line, condition);
     std::abort();
 }
 

@@ -59,6 +59,9 @@ Result<rapidjson::Document> parse(std::string_view text)
         return Error(ErrorKind::BadInput,
                      std::string(why) + " at offset " + std::to_string(reader.GetErrorOffset()));
     }
+    if (stream.Tell() != text.size()) {  // RapidJSON takes a NUL behind the value for the end of the text
+        return Error(ErrorKind::BadInput, "text behind the value at offset " + std::to_string(stream.Tell()));
+    }
     return document;
 }
 

@@ -23,6 +23,15 @@ int hex_value(char c)
     return -1;
 }
 
+/// The byte that the escape at `at` ("%2B") stands for; -1 when it is malformed.
+int escape_at(std::string_view s, std::size_t at)
+{
+    if (at + 2 >= s.size()) return -1;
+    const int high = hex_value(s[at + 1]);
+    const int low = hex_value(s[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b)
 {
     std::vector<std::size_t> row(b.size() + 1);
@@ -103,25 +112,24 @@ std::optional<std::string> percent_decode(std::string_view s)
     std::string out;
     out.reserve(s.size());
     for (std::size_t i = 0; i < s.size(); ++i) {
-        if (s[i] != '%') {
-            out += s[i];
-            continue;
-        }
-        const int high = i + 2 < s.size() ? hex_value(s[i + 1]) : -1;
-        const int low = i + 2 < s.size() ? hex_value(s[i + 2]) : -1;
-        if (high < 0 || low < 0) return std::nullopt;
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
+        const int escaped = s[i] == '%' ? escape_at(s, i) : -1;
+        if (s[i] == '%' && escaped < 0) return std::nullopt;
+        out += escaped < 0 ? s[i] : static_cast<char>(escaped);
+        if (escaped >= 0) i += 2;
     }
     return out;
 }
 
 std::string query_decode(std::string_view s)
 {
-    std::string spaced(s);
-    std::replace(spaced.begin(), spaced.end(), '+', ' ');
-    std::optional<std::string> decoded = percent_decode(spaced);
-    return decoded ? *std::move(decoded) : spaced;
+    std::string out;
+    out.reserve(s.size());
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        const int escaped = s[i] == '%' ? escape_at(s, i) : -1;
+        out += escaped >= 0 ? static_cast<char>(escaped) : s[i] == '+' ? ' ' : s[i];
+        if (escaped >= 0) i += 2;
+    }
+    return out;
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates)

@@ -51,6 +51,8 @@ constexpr std::array kRegions = {"af-south-1",     "ap-east-1",      "ap-east-2"
                                  "mx-central-1",   "sa-east-1",      "us-east-1",      "us-east-2",
                                  "us-gov-east-1",  "us-gov-west-1",  "us-west-1",      "us-west-2"};
 
+constexpr const char* kRemedy = "; remove the file to have another made";
+
 using Regions = std::set<std::string>;
 
 struct BioFree {
@@ -94,13 +96,11 @@ bool is_region(std::string_view s)
            std::all_of(s.begin(), s.end(), is_label_char);
 }
 
-// --- reading what is there ---------------------------------------------------------------------------------
-
 template <class T>
 Error unusable(const Result<T>& result)
 {
     Error error = result.error();
-    if (error.kind == ErrorKind::BadInput) error.detail += "; remove the file to have another made";
+    if (error.kind == ErrorKind::BadInput) error.detail += kRemedy;
     return error;
 }
 
@@ -180,11 +180,12 @@ std::string why_unfit(const Kept& kept, EpochMillis now, const Regions& wanted)
     if (not_after(*kept.ca) < now + kRenewBefore) return "its CA expires soon";
     const Regions has = regions_of(*kept.server);
     if (!std::includes(has.begin(), has.end(), wanted.begin(), wanted.end())) return "a region is missing";
-    if (X509_check_private_key(kept.server.get(), kept.key.get()) != 1) return openssl_reason();
+    if (X509_check_private_key(kept.server.get(), kept.key.get()) != 1) {
+        ERR_clear_error();  // what stays in the queue would look like the next connection's failure
+        return "its key is another one";
+    }
     return verify(kept.server.get(), kept.ca.get());
 }
-
-// --- making certificates -----------------------------------------------------------------------------------
 
 PrivateKey make_key()
 {
@@ -283,8 +284,6 @@ Certificate make_server(const Signer& ca, EVP_PKEY* key, EpochMillis now, const 
     sign(x, issuer, ca.key.get());
     return certificate;
 }
-
-// --- writing -----------------------------------------------------------------------------------------------
 
 Error io_error(const std::string& file)
 {
@@ -393,6 +392,8 @@ Result<bool> renew(const Files& files, Kept kept, EpochMillis now, Regions regio
     if (kept.ca != nullptr) {
         auto ca_key = read_key_if_any(files.ca_key);
         if (!ca_key) return ca_key.error();
+        if (*ca_key != nullptr && EVP_PKEY_is_a(ca_key->get(), "EC") != 1)
+            return Error(ErrorKind::BadInput, files.ca_key + ": not an EC key" + kRemedy);
         ca = {std::move(kept.ca), std::move(*ca_key)};
         why_new_ca = "its key is missing";
     }

@@ -71,10 +71,11 @@ void Poller::dispatch()
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
-        const bool failed = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
-        const bool readable = (event.events & (EPOLLIN | EPOLLRDHUP)) != 0;
-        const bool writable = (event.events & EPOLLOUT) != 0;
-        static_cast<Watcher*>(event.data.ptr)->on_ready(readable || failed, writable || failed);
+        Readiness ready;
+        ready.readable = (event.events & (EPOLLIN | EPOLLRDHUP)) != 0;
+        ready.writable = (event.events & EPOLLOUT) != 0;
+        ready.failed = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
+        static_cast<Watcher*>(event.data.ptr)->on_ready(ready);
     }
 }
 

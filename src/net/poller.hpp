@@ -8,10 +8,17 @@
 
 namespace postern::net {
 
+/// What a socket can do without waiting. `failed`: it has an error or both sides have ended; reported even when nobody asked.
+struct Readiness {
+    bool readable = false;
+    bool writable = false;
+    bool failed = false;
+};
+
 /// Told when its socket is ready. Called on the shard's thread.
 class Watcher {
 public:
-    virtual void on_ready(bool readable, bool writable) = 0;
+    virtual void on_ready(Readiness ready) = 0;
 
 protected:
     ~Watcher() = default;

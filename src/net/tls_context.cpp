@@ -29,7 +29,7 @@ constexpr const char* kCiphersTls12 = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 // How long a ticket is good for. Clients come back after AWS's longest connection (2 h), and after a night's
 // sleep.
-constexpr long kSessionSeconds = 12 * 60 * 60;
+constexpr long kSessionSeconds = 12L * 60 * 60;
 
 // Length and name, as ALPN carries them (RFC 7301 section 3.1).
 constexpr std::string_view kAlpn = "\x08http/1.1";

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <postern/plugin.hpp>
+#include <postern/testing_event.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The host that a plugin sees under test. Part of <postern/testing.hpp>.
+namespace postern::testing {
+
+/// A client, as the plugin's events show it.
+struct Connection {
+    std::string id;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::vector<std::pair<std::string, std::string>> query = {};
+    std::string source_ip = "127.0.0.1";
+    std::optional<std::string> user_agent = std::nullopt;
+};
+
+/// What a handler replied.
+struct Answer {
+    int status_code = 0;
+    std::string body = {};
+    bool is_binary = false;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+
+    std::optional<std::string> header(std::string_view name) const
+    {
+        for (const auto& [key, value] : headers)
+            if (postern::detail::iequals(key, name)) return value;
+        return std::nullopt;
+    }
+};
+
+/// A message that the plugin posted and that a connected client would have got.
+struct Post {
+    std::string connection_id;
+    std::string data;
+    bool operator==(const Post&) const = default;
+};
+
+struct LogLine {
+    postern_log_level level;
+    std::string message;
+};
+
+namespace detail {
+
+struct Call {
+    std::optional<Connection> joins;  ///< CONNECT: who is connected once it is accepted
+    std::string request_id;
+    std::string message_id;
+    std::optional<Answer> answer;
+    std::optional<std::string> failure;
+    mutable std::string json;  ///< belongs to the thread of the handler
+
+    bool is_done() const { return answer.has_value() || failure.has_value(); }
+};
+
+struct RegisteredHandler {
+    bool is_blocking = false;
+    postern_invoke_fn invoke = nullptr;
+    void* handler = nullptr;
+};
+
+/// What the harness and the host's functions share; `mutex` guards all of it.
+struct State {
+    mutable std::mutex mutex;
+    mutable std::condition_variable changed;
+    std::uint64_t change_count = 0;
+
+    bool is_creating = true;
+    std::map<std::string, RegisteredHandler, std::less<>> handlers;
+    std::deque<Call> calls;  ///< a token's `call` is the index; addresses are stable
+    std::map<std::string, Connection, std::less<>> connected;
+    std::map<std::string, ConnectionResult, std::less<>> post_results;
+    std::map<std::string, std::string, std::less<>> stage_variables;
+    std::vector<Post> posts;
+    std::vector<std::string> removed;
+    std::vector<LogLine> log;
+
+    /// Runs `change` under the lock and wakes whoever waits.
+    template <class Change>
+    auto apply(Change change)
+    {
+        struct Wake {
+            State& state;
+            ~Wake() { state.changed.notify_all(); }
+        } wake{*this};
+        const std::lock_guard lock(mutex);
+        ++change_count;
+        return change();
+    }
+
+    template <class Read>
+    auto read(Read read) const
+    {
+        const std::lock_guard lock(mutex);
+        return read();
+    }
+
+    ConnectionResult reach(std::string_view connection_id) const
+    {
+        if (connection_id.empty()) return ConnectionResult::BadConnectionId;
+        return connected.contains(connection_id) ? ConnectionResult::Delivered : ConnectionResult::Gone;
+    }
+
+    /// The first completion counts.
+    void complete(std::uint64_t number, std::optional<Answer> answer, std::optional<std::string> failure)
+    {
+        apply([&] {
+            Call& call = calls.at(static_cast<std::size_t>(number));
+            if (call.is_done()) return;
+            if (answer && (answer->status_code < 100 || answer->status_code > 599)) {
+                failure =
+                    "status code " + std::to_string(answer->status_code) + " is not between 100 and 599";
+                answer.reset();
+            }
+            if (call.joins && answer && answer->status_code / 100 == 2)
+                connected.insert_or_assign(call.joins->id, *call.joins);
+            call.answer = std::move(answer);
+            call.failure = std::move(failure);
+        });
+    }
+};
+
+/// The functions of the host table. `context` and `plugin` are the State.
+struct FakeHost {
+    static constexpr std::size_t kMessageBytesMax =
+        std::size_t{128} * 1024;  // AWS's quota, the gateway's default
+
+    static State& state(void* context) { return *static_cast<State*>(context); }
+    static const Call& call(const postern_event* event) { return *static_cast<const Call*>(event->internal); }
+
+    static std::int32_t register_handler(
+        void* plugin, postern_text name, std::uint32_t blocking, postern_invoke_fn invoke, void* handler)
+    {
+        const std::string_view word = postern::detail::view(name);
+        const bool is_word = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+            return (c >= '0' && c <= '9') ||
+                   (postern::detail::lower(c) >= 'a' && postern::detail::lower(c) <= 'z') || c == '_' ||
+                   c == '-';
+        });
+        return state(plugin).apply([&] {
+            State& self = state(plugin);
+            if (!is_word || !self.is_creating) return 1;
+            const RegisteredHandler entry{blocking != 0, invoke, handler};
+            return self.handlers.emplace(word, entry).second ? 0 : 1;
+        });
+    }
+
+    static void log(void* plugin, std::int32_t level, postern_text message)
+    {
+        State& self = state(plugin);
+        self.apply([&] {
+            self.log.push_back(
+                {static_cast<postern_log_level>(level), std::string(postern::detail::view(message))});
+        });
+    }
+
+    static void reply(void* context, postern_token token, const postern_reply* reply)
+    {
+        Answer answer{.status_code = reply->status_code,
+                      .body = std::string(postern::detail::view(reply->body)),
+                      .is_binary = reply->is_binary != 0};
+        for (const Pair pair : Pairs(reply->headers, reply->header_count))
+            answer.headers.emplace_back(pair.name, pair.value);
+        state(context).complete(token.call, std::move(answer), std::nullopt);
+    }
+
+    static void fail(void* context, postern_token token, postern_text why)
+    {
+        state(context).complete(token.call, std::nullopt, std::string(postern::detail::view(why)));
+    }
+
+    static postern_text event_json(void* context, const postern_event* event)
+    {
+        const State& self = state(context);
+        const Call& current = call(event);
+        current.json = self.read([&] {
+            return detail::event_json(*event, current.request_id, current.message_id, self.stage_variables);
+        });
+        return postern::detail::text(current.json);
+    }
+
+    static postern_text request_id(void*, const postern_event* event)
+    {
+        return postern::detail::text(call(event).request_id);
+    }
+
+    static postern_text message_id(void*, const postern_event* event)
+    {
+        return postern::detail::text(call(event).message_id);
+    }
+
+    static postern_text stage_variable(void* context, const postern_event*, postern_text name)
+    {
+        const State& self = state(context);
+        return self.read([&] {
+            const auto found = self.stage_variables.find(postern::detail::view(name));
+            return found == self.stage_variables.end() ? postern_text{}
+                                                       : postern::detail::text(found->second);
+        });
+    }
+
+    static void post(void* context, postern_text id, postern_text data, postern_done_fn done, void* user)
+    {
+        State& self = state(context);
+        const std::string connection_id(postern::detail::view(id));
+        const ConnectionResult result = self.apply([&] {
+            ConnectionResult reached = self.reach(connection_id);
+            const auto forced = self.post_results.find(connection_id);
+            if (reached == ConnectionResult::Delivered && data.size > kMessageBytesMax)
+                reached = ConnectionResult::PayloadTooLarge;
+            if (forced != self.post_results.end()) reached = forced->second;
+            if (reached == ConnectionResult::Delivered)
+                self.posts.push_back({connection_id, std::string(postern::detail::view(data))});
+            return reached;
+        });
+        if (done != nullptr) done(user, static_cast<std::int32_t>(result));
+    }
+
+    static void get(void* context, postern_text id, postern_info_fn done, void* user)
+    {
+        const State& self = state(context);
+        const std::string_view connection_id = postern::detail::view(id);
+        Connection connection;
+        const ConnectionResult result = self.read([&] {
+            const ConnectionResult reached = self.reach(connection_id);
+            if (reached == ConnectionResult::Delivered)
+                connection = self.connected.find(connection_id)->second;
+            return reached;
+        });
+        const postern_connection_info info{.size = sizeof(postern_connection_info),
+                                           .source_ip = postern::detail::text(connection.source_ip),
+                                           .user_agent = optional_text(connection.user_agent),
+                                           .connected_at = kNowMilliseconds,
+                                           .last_active_at = kNowMilliseconds};
+        done(
+            user, static_cast<std::int32_t>(result), result == ConnectionResult::Delivered ? &info : nullptr);
+    }
+
+    static void remove(void* context, postern_text id, postern_done_fn done, void* user)
+    {
+        State& self = state(context);
+        const std::string connection_id(postern::detail::view(id));
+        const ConnectionResult result = self.apply([&] {
+            const ConnectionResult reached = self.reach(connection_id);
+            if (reached == ConnectionResult::Delivered) {
+                self.connected.erase(connection_id);
+                self.removed.push_back(connection_id);
+            }
+            return reached;
+        });
+        if (done != nullptr) done(user, static_cast<std::int32_t>(result));
+    }
+
+    static postern_text optional_text(const std::optional<std::string>& value)
+    {
+        return value ? postern::detail::text(*value) : postern_text{};
+    }
+};
+
+}  // namespace detail
+
+}  // namespace postern::testing

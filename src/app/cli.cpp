@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli.hpp"
+
+#include "api/selection_expression.hpp"
+#include "app/builtin_handlers.hpp"
+#include "app/health_check.hpp"
+#include "app/lifecycle.hpp"
+#include "config/load.hpp"
+#include "config/show.hpp"
+
+#include <postern/version.hpp>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace postern::app {
+
+namespace {
+
+/// What every verb that reads a configuration understands.
+struct FileOptions {
+    std::string file;
+    std::vector<std::string> sets;
+
+    void add_to(CLI::App& command)
+    {
+        command.add_option("FILE", file, "configuration file (YAML or JSON); without one: the built-in echo API");
+        command.add_option("--set", sets, "override one setting: --set gateway.limits.idleTimeout=5m")
+            ->type_name("PATH=VALUE")
+            ->take_all();
+    }
+};
+
+std::map<std::string, std::string> environment()
+{
+    std::map<std::string, std::string> variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view line = *entry;
+        const std::size_t equals = line.find('=');
+        if (equals != std::string_view::npos) variables.emplace(line.substr(0, equals), line.substr(equals + 1));
+    }
+    return variables;
+}
+
+std::optional<std::string> check_expression(std::string_view expression)
+{
+    const auto parsed = api::SelectionExpression::parse(expression);
+    if (parsed) return std::nullopt;
+    return parsed.error().detail;
+}
+
+config::Loaded load(const FileOptions& options)
+{
+    config::LoadOptions load_options;
+    load_options.overrides = config::environment_overrides(environment());
+    for (const std::string& set : options.sets) {
+        const std::size_t equals = set.find('=');
+        if (equals == std::string::npos) throw CLI::ValidationError("--set", "PATH=VALUE expected, got " + set);
+        const std::string path = set.substr(0, equals);
+        load_options.overrides.values.push_back({path, set.substr(equals + 1), "flag --set " + path});
+    }
+    load_options.builtin_handlers = builtin_handler_names();
+    load_options.check_expression = check_expression;
+    return options.file.empty() ? config::load_builtin(load_options) : config::load_file(options.file, load_options);
+}
+
+/// True when the settings can be used; otherwise every mistake has been printed.
+bool is_usable(const config::Loaded& loaded)
+{
+    for (const config::Diagnostic& problem : loaded.problems) std::cerr << config::to_string(problem) << '\n';
+    return loaded.problems.empty();
+}
+
+int check(const FileOptions& options)
+{
+    const config::Loaded loaded = load(options);
+    if (!is_usable(loaded)) return kExitBadConfiguration;
+    std::cout << (options.file.empty() ? "built-in configuration" : options.file) << ": ok\n";
+    return 0;
+}
+
+int routes(const FileOptions& options)
+{
+    const config::Loaded loaded = load(options);
+    if (!is_usable(loaded)) return kExitBadConfiguration;
+    std::cout << config::routes_table(loaded.settings);
+    return 0;
+}
+
+int print(const FileOptions& options)
+{
+    const config::Loaded loaded = load(options);
+    if (!is_usable(loaded)) return kExitBadConfiguration;
+    std::cout << config::print_effective(loaded);
+    return 0;
+}
+
+int run(const FileOptions& options, const std::optional<std::uint16_t>& port)
+{
+    FileOptions with_port = options;
+    if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
+    const config::Loaded loaded = load(with_port);
+    if (!is_usable(loaded)) return kExitBadConfiguration;
+    return run_gateway(loaded.settings);
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv)
+{
+    CLI::App cli{"Postern: a self-hosted WebSocket gateway that behaves as API Gateway's WebSocket APIs do", "postern"};
+    cli.require_subcommand(1);
+    int exit_code = 0;
+
+    FileOptions file;
+    std::optional<std::uint16_t> port;
+    CLI::App* run_verb = cli.add_subcommand("run", "start the gateway");
+    file.add_to(*run_verb);
+    run_verb->add_option("--port", port, "listen on this port only, without TLS (0: any free one)");
+    run_verb->callback([&] { exit_code = run(file, port); });
+
+    CLI::App* check_verb = cli.add_subcommand("check", "report every mistake of a configuration");
+    file.add_to(*check_verb);
+    check_verb->callback([&] { exit_code = check(file); });
+
+    CLI::App* routes_verb = cli.add_subcommand("routes", "print the route table");
+    file.add_to(*routes_verb);
+    routes_verb->callback([&] { exit_code = routes(file); });
+
+    CLI::App* config_verb = cli.add_subcommand("config", "about the configuration")->require_subcommand(1);
+    config_verb->add_subcommand("schema", "print the JSON schema of the configuration file")->callback([] {
+        std::cout << config::schema_json();
+    });
+    CLI::App* print_verb = config_verb->add_subcommand("print", "print the effective values and where each came from");
+    file.add_to(*print_verb);
+    print_verb->callback([&] { exit_code = print(file); });
+
+    std::string health_url = "http://127.0.0.1:8080/ping";
+    CLI::App* health_verb = cli.add_subcommand("health", "ask a running gateway whether it answers; for health checks");
+    health_verb->add_option("URL", health_url, "http://HOST:PORT/ping")->capture_default_str();
+    health_verb->callback([&] { exit_code = check_health(health_url); });
+
+    cli.add_subcommand("version", "print the version")->callback([] {
+        std::cout << "postern " << POSTERN_VERSION << " (plugin interface " << POSTERN_ABI_MAJOR << '.'
+                  << POSTERN_ABI_MINOR << ")\n";
+    });
+
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? 0 : kExitUsage;
+    }
+    return exit_code;
+}
+
+}  // namespace postern::app

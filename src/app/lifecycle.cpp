@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/lifecycle.hpp"
+
+#include "app/application.hpp"
+#include "app/cli.hpp"
+#include "core/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+
+namespace postern::app {
+
+namespace {
+
+constexpr std::chrono::seconds kCertificatePoll{2};
+constexpr std::chrono::milliseconds kDrainPoll{20};
+constexpr std::chrono::seconds kDrainMax{10};
+
+std::string url_of(const Endpoint& endpoint, std::string_view scheme)
+{
+    const bool is_any = endpoint.address.empty() || endpoint.address == "::" || endpoint.address == "0.0.0.0";
+    std::string host = is_any ? "localhost" : endpoint.address;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    return std::string(scheme) + (endpoint.is_tls ? "s" : "") + "://" + host + ":" + std::to_string(endpoint.port);
+}
+
+/// "/dev" with one API, "/chat/dev" with several.
+std::string stage_path(const api::Model& model, const api::Api& api, const api::Stage& stage)
+{
+    return (model.apis.size() > 1 ? "/" + api.api_id : "") + "/" + stage.stage_name;
+}
+
+void print_start(const Application& application, const config::Settings& settings)
+{
+    std::printf("postern is listening\n");
+    std::string first;
+    bool first_is_tls = false;
+    for (const Endpoint& endpoint : application.endpoints()) {
+        for (const auto& [api_id, api] : settings.model.apis) {
+            for (const auto& [name, stage] : api.stages) {
+                const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api, stage);
+                std::printf("  %s\n", url.c_str());
+                if (first.empty()) {
+                    first = url;
+                    first_is_tls = endpoint.is_tls;
+                }
+            }
+        }
+    }
+    if (!application.development_ca().empty()) {
+        std::printf("development CA: %s\n", application.development_ca().c_str());
+    }
+    std::printf("%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
+    if (!first.empty()) std::printf("try: npx wscat %s-c %s\n", first_is_tls ? "--no-check " : "", first.c_str());
+    std::fflush(stdout);
+}
+
+/// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
+class Life {
+public:
+    explicit Life(Application& application)
+        : application_(application),
+          signals_(io_, SIGINT, SIGTERM),
+          timer_(io_)
+    {}
+
+    void run()
+    {
+        wait_for_signal();
+        poll_certificates();
+        io_.run();
+    }
+
+private:
+    using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock>;
+
+    void wait_for_signal()
+    {
+        signals_.async_wait([this](boost::system::error_code error, int signal) {
+            if (error) return;
+            if (is_draining_) {
+                log::warn("stop.now", {{"signal", signal}});
+                return io_.stop();
+            }
+            is_draining_ = true;
+            log::info("drain.begin", {{"signal", signal}});
+            application_.drain();
+            drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
+            wait_until_drained();
+            wait_for_signal();
+        });
+    }
+
+    void wait_until_drained()
+    {
+        const bool is_drained = application_.is_drained();
+        if (is_drained || std::chrono::steady_clock::now() >= drain_until_) {
+            log::info("drain.end", {{"complete", is_drained ? "yes" : "no"}});
+            return io_.stop();
+        }
+        after(kDrainPoll, [this] { wait_until_drained(); });
+    }
+
+    void poll_certificates()
+    {
+        if (is_draining_) return;
+        application_.poll_certificates();
+        after(kCertificatePoll, [this] { poll_certificates(); });
+    }
+
+    void after(std::chrono::milliseconds time, std::function<void()> work)
+    {
+        timer_.expires_after(time);  // whatever waited before is given up: draining ends the polling
+        timer_.async_wait([work = std::move(work)](boost::system::error_code error) {
+            if (!error) work();
+        });
+    }
+
+    Application& application_;
+    boost::asio::io_context io_{1};
+    boost::asio::signal_set signals_;
+    Timer timer_;
+    bool is_draining_ = false;
+    std::chrono::steady_clock::time_point drain_until_;
+};
+
+}  // namespace
+
+int run_gateway(const config::Settings& settings)
+{
+    log::configure(settings.log_level, settings.log_format);
+    std::signal(SIGPIPE, SIG_IGN);
+    auto application = Application::create(settings);
+    if (!application) {
+        std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
+        return kExitFailed;
+    }
+    Life life(**application);
+    (*application)->start();
+    print_start(**application, settings);
+    life.run();
+    (*application)->stop();
+    log::flush();
+    return 0;
+}
+
+}  // namespace postern::app

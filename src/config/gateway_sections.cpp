@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/sections.hpp"
+#include "config/settings.hpp"
+
+namespace postern::config {
+
+namespace {
+
+constexpr std::int64_t kSecond = 1000;
+constexpr std::int64_t kHour = 3600 * kSecond;
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = 1024 * kKiB;
+
+const Section& tls_section()
+{
+    using Of = Properties<ListenerSettings>;
+    static const Section kSection = [] {
+        Section made = Of::section(
+            "tls",
+            "The certificate of a listener. The files are read again when they change.",
+            {
+                Of::path("certificate", &ListenerSettings::certificate_file, "The chain, as PEM.").required(),
+                Of::path("privateKey", &ListenerSettings::private_key_file, "The key, as PEM.").required(),
+            });
+        made.short_form = std::make_shared<const ShortForm>(ShortForm{
+            {.kind = Kind::Choice, .choices = {"none", "development"}},
+            "`none`: ws and http; `development`: wss and https with a certificate of a local authority, "
+            "made on first use.",
+            "",
+            [](void* listener, const Value& choice) {
+                static_cast<ListenerSettings*>(listener)->tls =
+                    std::get<std::int64_t>(choice) == 0 ? TlsKind::None : TlsKind::Development;
+            }});
+        return made;
+    }();
+    return kSection;
+}
+
+const Section& listener_section()
+{
+    using Of = Properties<ListenerSettings>;
+    static const Section kSection =
+        Of::section("listener",
+                    "Where clients connect.",
+                    {
+                        Of::number(Kind::Integer,
+                                   "port",
+                                   &ListenerSettings::port,
+                                   0,
+                                   65'535,
+                                   "0: the kernel chooses, and the start-up message says what.")
+                            .required(),
+                        Of::text("address",
+                                 &ListenerSettings::address,
+                                 "An IP address; unless set, all of the machine's, IPv4 and IPv6."),
+                        Of::nested(
+                            Kind::Object,
+                            "tls",
+                            tls_section,
+                            [](ListenerSettings& listener, const std::string&, const Node&) {
+                                listener.tls = TlsKind::Files;
+                                return &listener;
+                            },
+                            "With TLS it speaks wss and https, without it ws and http."),
+                    });
+    return kSection;
+}
+
+const Section& log_section()
+{
+    using Of = Properties<Settings>;
+    static const Section kSection = Of::section("log",
+                                                "The server's own log, on stderr.",
+                                                {
+                                                    Of::choice("level",
+                                                               &Settings::log_level,
+                                                               {"debug", "info", "warn", "error", "off"},
+                                                               "The least important lines that are written."),
+                                                    Of::choice("format",
+                                                               &Settings::log_format,
+                                                               {"auto", "text", "json"},
+                                                               "`auto`: text on a terminal, JSON otherwise."),
+                                                });
+    return kSection;
+}
+
+const Section& limits_section()
+{
+    using api::Limits;
+    using Of = Properties<Limits>;
+    const auto size = [](const char* name,
+                         std::size_t Limits::*field,
+                         std::int64_t min,
+                         std::int64_t max,
+                         const char* doc) { return Of::number(Kind::Size, name, field, min, max, doc); };
+    const auto count = [](const char* name,
+                          std::size_t Limits::*field,
+                          std::int64_t min,
+                          std::int64_t max,
+                          const char* doc) { return Of::number(Kind::Integer, name, field, min, max, doc); };
+    const auto time =
+        [](const char* name, std::chrono::milliseconds Limits::*field, std::int64_t max, const char* doc) {
+            return Of::number(Kind::Duration, name, field, 0, max, doc);
+        };
+    static const Section kSection = Of::section(
+        "limits",
+        "The bounds of a connection; AWS's quotas are the defaults. A duration or a rate of 0 switches the "
+        "bound off.",
+        {
+            size("frameBytes",
+                 &Limits::frame_bytes_max,
+                 1,
+                 64 * kMiB,
+                 "A frame with a larger payload closes the connection with 1009."),
+            size("messageBytes",
+                 &Limits::message_bytes_max,
+                 1,
+                 64 * kMiB,
+                 "Messages joined from frames, route responses, bodies of `@connections`."),
+            time("idleTimeout",
+                 &Limits::idle_timeout,
+                 720 * kHour,
+                 "Without a message in either direction for so long, the connection is closed with 1001."),
+            time("maxDuration",
+                 &Limits::max_duration,
+                 8760 * kHour,
+                 "So long after it began, a connection is closed with 1001."),
+            Of::number(Kind::Number,
+                       "newConnectionsPerSecond",
+                       &Limits::new_connections_per_second,
+                       0,
+                       1'000'000,
+                       "Handshakes beyond that rate get 429."),
+            Of::number(Kind::Number,
+                       "newConnectionsBurst",
+                       &Limits::new_connections_burst,
+                       1,
+                       1'000'000,
+                       "Handshakes at once before the rate counts."),
+            Of::boolean("pingResetsIdle", &Limits::ping_resets_idle, "A client's ping counts as activity."),
+            count("pendingConnects",
+                  &Limits::pending_connects_max,
+                  1,
+                  1'000'000,
+                  "Handshakes that wait for `$connect`, for each shard."),
+            count("connections",
+                  &Limits::connections_max,
+                  0,
+                  10'000'000,
+                  "Connections at once; 0: as many as file descriptors allow."),
+            size("headerBytes", &Limits::header_bytes_max, 512, kMiB, "A request's line and header fields."),
+            time("handshakeTimeout",
+                 &Limits::handshake_timeout,
+                 kHour,
+                 "For the TLS handshake, and again for the request's headers."),
+            time("closeTimeout", &Limits::close_timeout, kHour, "For the client's answer to a close frame."),
+            size("outboxBytes",
+                 &Limits::outbox_bytes_max,
+                 kKiB,
+                 1024 * kMiB,
+                 "What may wait to be sent to a slow reader; beyond it the connection ends."),
+            count("messagesInFlight",
+                  &Limits::messages_in_flight_max,
+                  1,
+                  65'536,
+                  "Messages of one connection being handled at once; more wait in the socket."),
+            Of::choice(
+                "ordering",
+                &Limits::ordering,
+                {"none", "connection"},
+                "`none`: messages of one connection are handled at the same time, as on AWS; `connection`: "
+                "one after the other."),
+            Of::boolean(
+                "acceptBinary",
+                &Limits::accept_binary,
+                "Beyond AWS: binary messages are handled, base64-encoded, instead of closing with 1003."),
+            time("pingInterval",
+                 &Limits::ping_interval,
+                 kHour,
+                 "Beyond AWS: the server pings so often; a ping without an answer until the next one ends "
+                 "the connection."),
+            Of::boolean("compression", &Limits::compression, "Beyond AWS: offer permessage-deflate."),
+        });
+    return kSection;
+}
+
+}  // namespace
+
+const Section& gateway_section()
+{
+    using Of = Properties<Settings>;
+    static const Section kSection = Of::section(
+        "gateway",
+        "The gateway itself.",
+        {
+            Of::nested(
+                Kind::List,
+                "listeners",
+                listener_section,
+                [](Settings& settings, const std::string&, const Node&) {
+                    return &settings.listeners.emplace_back();
+                },
+                "Where clients connect.")
+                .with_items(0, 64)
+                .defaulting_to("[{port: 8080}, {port: 8443, tls: development}]"),
+            Of::nested(
+                Kind::Object,
+                "limits",
+                limits_section,
+                [](Settings& settings, const std::string&, const Node&) { return &settings.limits; },
+                "The bounds of a connection.")
+                .always_there(),
+            Of::number(Kind::Integer,
+                       "shards",
+                       &Settings::shards,
+                       0,
+                       1024,
+                       "Threads that serve connections; 0: one for each core."),
+            Of::number(Kind::Integer,
+                       "workerThreads",
+                       &Settings::worker_threads,
+                       1,
+                       1024,
+                       "Threads for handlers that block."),
+            Of::path("dataDirectory",
+                     &Settings::data_directory,
+                     "Where the development certificates are kept; unless set, the user's data directory."),
+            Of::nested(
+                Kind::Object,
+                "log",
+                log_section,
+                [](Settings& settings, const std::string&, const Node&) { return &settings; },
+                "The server's own log.")
+                .always_there(),
+        });
+    return kSection;
+}
+
+}  // namespace postern::config

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/diagnostics.hpp"
+#include "config/environment.hpp"
+#include "config/overlay.hpp"
+#include "config/reader.hpp"
+#include "config/settings.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The native file: YAML or JSON text, environment and flags into settings. Everything is read before the
+/// answer, so that all mistakes are told at once. Thread: any; nothing is shared.
+namespace postern::config {
+
+struct LoadOptions {
+    Overrides overrides;
+    std::vector<std::string> builtin_handlers = {"echo", "mirror", "whoami"};  ///< names for plugin:NAME
+    CheckExpression check_expression;  ///< for routeSelectionExpression; unset: anything but ""
+};
+
+struct Loaded {
+    Settings settings;                 ///< usable only when there are no problems
+    std::vector<Diagnostic> problems;  ///< in the order of the file
+    std::vector<Origin> origins;       ///< every effective value, in the order of the documentation
+};
+
+/// `path` is also the name in positions; relative paths in the file start at its directory.
+Loaded load_file(const std::string& path, const LoadOptions& options = {});
+
+Loaded load_text(std::string_view text, const std::string& name, const LoadOptions& options = {});
+
+/// What the gateway serves without a file: an API that echoes.
+Loaded load_builtin(const LoadOptions& options = {});
+
+}  // namespace postern::config

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/load.hpp"
+#include "config/settings.hpp"
+
+#include <string>
+
+/// What the commands about configuration print.
+namespace postern::config {
+
+/// `postern config print`: one line for each effective value, with where it came from.
+std::string print_effective(const Loaded& loaded);
+
+/// `postern routes`: one line for each route, in aligned columns.
+std::string routes_table(const Settings& settings);
+
+/// `postern config schema`: the JSON schema (draft 7) of the native file.
+std::string schema_json();
+
+}  // namespace postern::config

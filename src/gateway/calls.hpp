@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/deployment.hpp"
+#include "integrations/event_scope.hpp"
+#include "net/timer_wheel.hpp"
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace postern::gateway {
+
+class ConnectWaiter;
+
+/// One invocation that has not been answered. Its number is what a handler's token names.
+struct Call {
+    std::uint32_t index = 0;
+    std::uint32_t generation = 0;
+    bool is_open = false;     ///< an answer is still wanted
+    bool is_held = false;      ///< its connection counts it as in flight
+    api::EventType type = api::EventType::Message;
+    api::ConnectionAddress address;    ///< of a Message: looked up again when the answer comes
+    ConnectWaiter* waiter = nullptr;   ///< of a Connect
+    const Route* route = nullptr;
+    std::shared_ptr<const Deployment> deployment;  ///< keeps `route` while the answer is awaited
+    api::ConnectionId connection_id;
+    integrations::EventIds ids;
+    net::TimerWheel::Id deadline = net::TimerWheel::kNone;
+
+    std::uint64_t number() const { return static_cast<std::uint64_t>(generation) << 32 | index; }
+};
+
+/// All open calls of a shard. Slots are reused and never move; nothing is allocated after warm-up.
+class Calls {
+public:
+    Call& open(api::EventType type, const Route& route)
+    {
+        if (free_.empty()) {
+            free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+            slots_.emplace_back().index = free_.back();
+        }
+        Call& call = slots_[free_.back()];
+        free_.pop_back();
+        call.is_open = true;
+        call.is_held = false;
+        call.type = type;
+        call.route = &route;
+        call.waiter = nullptr;
+        call.ids.is_made = false;
+        ++open_;
+        return call;
+    }
+
+    /// The call that a token names; null when it has been answered or has timed out.
+    Call* find(std::uint64_t number)
+    {
+        const std::uint64_t index = number & 0xFFFFFFFFU;
+        if (index >= slots_.size()) return nullptr;
+        Call& call = slots_[index];
+        return call.is_open && call.number() == number ? &call : nullptr;
+    }
+
+    void close(Call& call)
+    {
+        call.is_open = false;
+        call.deployment.reset();
+        ++call.generation;
+        free_.push_back(call.index);
+        --open_;
+    }
+
+    std::size_t open_count() const { return open_; }
+
+private:
+    std::deque<Call> slots_;
+    std::vector<std::uint32_t> free_;
+    std::size_t open_ = 0;
+};
+
+}  // namespace postern::gateway

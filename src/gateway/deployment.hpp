@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/model.hpp"
+#include "api/selection_expression.hpp"
+#include "core/result.hpp"
+#include "integrations/event_scope.hpp"
+#include "integrations/handler_registry.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace postern::gateway {
+
+inline constexpr std::string_view kConnectKey = "$connect";
+inline constexpr std::string_view kDisconnectKey = "$disconnect";
+inline constexpr std::string_view kDefaultKey = "$default";
+
+/// One route, compiled: nothing is left to be looked up when an event comes.
+struct Route {
+    std::string key;
+    const integrations::Handler* handler = nullptr;
+    bool is_two_way = false;
+    std::chrono::milliseconds timeout{};
+};
+
+/// What a stage serves: compiled, immutable, shared by all shards, replaced as a whole, looked up for every event
+/// (spec data-plane 3.1: a deployment applies to connections opened before it).
+class Deployment {
+public:
+    /// BadInput when the expression is malformed or a route names no handler.
+    static Result<std::shared_ptr<const Deployment>> compile(const api::Api& api,
+                                                             const api::Stage& stage,
+                                                             const integrations::HandlerRegistry& handlers);
+
+    const integrations::StageIdentity& stage() const { return stage_; }
+    bool is_execute_api_disabled() const { return is_execute_api_disabled_; }
+
+    const Route* connect() const { return connect_; }
+    const Route* disconnect() const { return disconnect_; }
+
+    /// The route of a message (spec data-plane 3.1): an exact key, else $default, else null. A message never selects $connect
+    /// or $disconnect; whatever is not JSON goes to $default.
+    const Route* select(std::string_view message, api::SelectionScratch& scratch) const;
+
+private:
+    explicit Deployment(api::SelectionExpression expression) : expression_(std::move(expression)) {}
+
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+    };
+    integrations::StageIdentity stage_;
+    bool is_execute_api_disabled_ = false;
+    api::SelectionExpression expression_;
+    std::unordered_map<std::string, Route, Hash, std::equal_to<>> routes_;  ///< those that a message may select
+    std::unique_ptr<Route> connect_route_;
+    std::unique_ptr<Route> disconnect_route_;
+    const Route* connect_ = nullptr;
+    const Route* disconnect_ = nullptr;
+    const Route* default_ = nullptr;
+};
+
+}  // namespace postern::gateway

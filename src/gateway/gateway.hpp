@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/gateway_error.hpp"
+#include "api/limits.hpp"
+#include "connections/registry.hpp"
+#include "gateway/calls.hpp"
+#include "gateway/connect_rate.hpp"
+#include "gateway/stages.hpp"
+#include "integrations/plugin_host.hpp"
+#include "net/shard.hpp"
+#include "net/worker_pool.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::gateway {
+
+/// A client that asks to be let in. The strings are the session's and outlive the call that is made with them.
+struct ConnectRequest {
+    const connections::ConnectionInfo* connection = nullptr;
+    StageSlot* stage = nullptr;
+    api::Headers headers;  ///< the client's, in its order and casing
+    std::vector<api::QueryParameter> query;
+    std::uint16_t port = 0;  ///< the listener's: X-Forwarded-Port
+    bool is_tls = false;
+};
+
+/// Who asked, and is told the verdict once, on the shard's thread; perhaps before connect() returns.
+class ConnectWaiter {
+public:
+    /// `protocol` is what $connect answered as Sec-WebSocket-Protocol, or empty.
+    virtual void on_admitted(std::string_view protocol) = 0;
+    virtual void on_refused(const api::HttpReply& reply) = 0;
+
+protected:
+    ~ConnectWaiter() = default;
+};
+
+/// The use-cases: connect, message, disconnect, each in a file of its own that reads top to bottom. One gateway for each shard,
+/// touched by its thread only.
+class Gateway final : public integrations::CallHome {
+public:
+    Gateway(net::Shard& shard,
+            connections::Registry& registry,
+            Stages& stages,
+            ConnectRate& connect_rate,
+            net::WorkerPool& workers,
+            const integrations::PluginHost& host,
+            const api::Limits& limits);
+
+    Stages& stages() { return stages_; }
+
+    /// throttle → $connect integration → admitted or refused (spec data-plane 1).
+    void connect(const ConnectRequest& request, ConnectWaiter& waiter);
+
+    /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the connection's.
+    void on_message(connections::Connection& connection, StageSlot& stage, std::string_view message, bool is_binary);
+
+    /// $disconnect, whoever ended the connection (spec data-plane 5); its result is ignored.
+    void on_disconnect(const connections::ConnectionInfo& connection,
+                       StageSlot& stage,
+                       std::uint16_t code,
+                       std::string_view reason);
+
+    /// Invocations without an answer yet: a drain waits for them.
+    std::size_t open_calls() const { return calls_.open_count(); }
+
+    void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
+    void on_failure(std::uint64_t call, std::string_view why) override;
+
+    /// A call's time is over.
+    void on_deadline(std::uint64_t call);
+
+private:
+    void invoke(Call& call, const integrations::EventParts& parts, StageSlot& stage);
+    void invoke_blocking(Call& call, const integrations::EventParts& parts, StageSlot& stage);
+    void await(Call& call, StageSlot& stage);
+    void fail(Call& call, api::Refusal refusal, std::string_view why);
+    void finish(Call& call);
+    std::string_view request_id(Call& call);
+
+    void answer_connect(Call& call, const integrations::InvokeReply& reply);
+    void answer_message(Call& call, const integrations::InvokeReply& reply);
+    void send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id);
+
+    net::Shard& shard_;
+    connections::Registry& registry_;
+    Stages& stages_;
+    ConnectRate& connect_rate_;
+    net::WorkerPool& workers_;
+    const integrations::PluginHost& host_;
+    const api::Limits& limits_;
+    Calls calls_;
+    std::size_t pending_connects_ = 0;
+    api::SelectionScratch scratch_;
+};
+
+}  // namespace postern::gateway

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/log.hpp"
+#include "gateway/gateway.hpp"
+
+namespace postern::gateway {
+
+Gateway::Gateway(net::Shard& shard,
+                 connections::Registry& registry,
+                 Stages& stages,
+                 ConnectRate& connect_rate,
+                 net::WorkerPool& workers,
+                 const integrations::PluginHost& host,
+                 const api::Limits& limits)
+    : shard_(shard),
+      registry_(registry),
+      stages_(stages),
+      connect_rate_(connect_rate),
+      workers_(workers),
+      host_(host),
+      limits_(limits)
+{}
+
+/// Calls the handler. An answer given inline has been dealt with when this returns; otherwise the call waits for its answer or
+/// its deadline, and its connection counts it.
+void Gateway::invoke(Call& call, const integrations::EventParts& parts, StageSlot& stage)
+{
+    if (call.route->handler->is_blocking) return invoke_blocking(call, parts, stage);
+    const std::uint64_t number = call.number();
+    const integrations::Handler& handler = *call.route->handler;
+    {
+        const integrations::EventScope scope(parts, call.ids, shard_.clock(), shard_.random());
+        const std::int32_t failed = handler.invoke(handler.state, &scope.event(), {shard_.index(), number});
+        if (calls_.find(number) == nullptr) return;
+        if (failed != 0) return fail(call, api::Refusal::IntegrationFailed, "the handler failed");
+    }
+    await(call, stage);
+}
+
+void Gateway::invoke_blocking(Call& call, const integrations::EventParts& parts, StageSlot& stage)
+{
+    call.ids.make(parts.connection->id, shard_.clock(), shard_.random());
+    auto owned = std::make_shared<integrations::OwnedEvent>(parts, call.ids, stage.current);
+    const postern_token token{shard_.index(), call.number()};
+    const integrations::Handler& handler = *call.route->handler;
+    const bool accepted = workers_.submit([this, owned, token, &handler] {
+        SystemRandom random;  // the ids are made: nothing is drawn
+        const integrations::EventScope scope(owned->parts(), owned->ids(), shard_.clock(), random);
+        if (handler.invoke(handler.state, &scope.event(), token) != 0) host_.fail(token, "the handler failed");
+    });
+    if (!accepted) return fail(call, api::Refusal::IntegrationFailed, "the worker queue is full");
+    await(call, stage);
+}
+
+void Gateway::await(Call& call, StageSlot& stage)
+{
+    call.deployment = stage.current;
+    call.deadline = shard_.moments().set(shard_.now() + call.route->timeout.count(), call.number());
+    if (call.type != api::EventType::Message) return;
+    if (connections::Connection* connection = registry_.find(call.address)) {
+        call.is_held = true;
+        connection->hold();
+    }
+}
+
+void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& reply)
+{
+    Call* call = calls_.find(number);
+    if (call == nullptr) return;  // too late, or the second answer
+    if (reply.status_code < 100 || reply.status_code > 599) {
+        return fail(*call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
+    }
+    switch (call->type) {
+        case api::EventType::Connect: return answer_connect(*call, reply);
+        case api::EventType::Message: return answer_message(*call, reply);
+        case api::EventType::Disconnect: return finish(*call);
+    }
+}
+
+void Gateway::on_failure(std::uint64_t number, std::string_view why)
+{
+    Call* call = calls_.find(number);
+    if (call != nullptr) fail(*call, api::Refusal::IntegrationFailed, why);
+}
+
+void Gateway::on_deadline(std::uint64_t number)
+{
+    Call* call = calls_.find(number);
+    if (call == nullptr) return;
+    call->deadline = net::TimerWheel::kNone;
+    fail(*call, api::Refusal::IntegrationTimeout, "no answer in time");
+}
+
+/// The integration has failed: the client is told as AWS tells it, also on one-way routes (spec data-plane 4), and stays.
+void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
+{
+    log::warn("integration.failed",
+              {{"route", call.route->key},
+               {"handler", call.route->handler->name},
+               {"why", why},
+               {"connection_id", call.connection_id.view()},
+               {"request_id", request_id(call)}});
+    if (call.type == api::EventType::Connect) {
+        ConnectWaiter& waiter = *call.waiter;
+        const api::HttpReply reply =
+            api::pipeline_refusal(refusal, call.connection_id, request_id(call), shard_.clock().wall());
+        finish(call);
+        return waiter.on_refused(reply);
+    }
+    if (call.type == api::EventType::Message) {
+        if (connections::Connection* connection = registry_.find(call.address)) {
+            send_error(*connection, refusal, request_id(call));
+        }
+    }
+    finish(call);
+}
+
+void Gateway::finish(Call& call)
+{
+    const bool was_held = call.is_held;
+    const api::ConnectionAddress address = call.address;
+    if (call.type == api::EventType::Connect) --pending_connects_;
+    shard_.moments().cancel(call.deadline);
+    calls_.close(call);
+    if (!was_held) return;
+    if (connections::Connection* connection = registry_.find(address)) connection->release();
+}
+
+std::string_view Gateway::request_id(Call& call)
+{
+    call.ids.make(call.connection_id, shard_.clock(), shard_.random());
+    return call.ids.request_id;
+}
+
+}  // namespace postern::gateway

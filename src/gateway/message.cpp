@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/text.hpp"
+#include "gateway/gateway.hpp"
+
+namespace postern::gateway {
+
+void Gateway::on_message(connections::Connection& connection,
+                         StageSlot& stage,
+                         std::string_view message,
+                         bool is_binary)
+{
+    const Deployment* deployment = stage.current.get();  // today's, not the one at connect
+    if (deployment == nullptr) return connection.close(api::kGoingAway.code, api::kGoingAway.text);
+
+    const Route* route = deployment->select(message, scratch_);
+    if (route == nullptr) {
+        const api::RequestId id = api::new_request_id(shard_.clock().wall(), shard_.random());
+        return send_error(connection, api::Refusal::NoRoute, id);
+    }
+
+    Call& call = calls_.open(api::EventType::Message, *route);
+    call.address = connection.info().address;
+    call.connection_id = connection.info().id;
+    integrations::EventParts parts;
+    parts.stage = &deployment->stage();
+    parts.connection = &connection.info();
+    parts.route_key = route->key;
+    parts.body = message;
+    parts.is_binary = is_binary;
+    invoke(call, parts, stage);
+}
+
+/// The handler has answered. One-way routes say nothing, two-way routes send the body whatever the status
+/// (spec data-plane 4); an empty body sends nothing (UNCONFIRMED).
+void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
+{
+    connections::Connection* connection = registry_.find(call.address);
+    if (connection == nullptr || !call.route->is_two_way || reply.body.empty()) return finish(call);
+
+    if (reply.body.size() > limits_.message_bytes_max) {
+        const std::string why = api::too_big_text(limits_.message_bytes_max);
+        finish(call);
+        return connection->close(api::kTooBigCode, why);  // spec data-plane 4, STACKD
+    }
+    const bool sends_binary = reply.is_binary && limits_.accept_binary;
+    if (sends_binary || text::is_utf8(reply.body)) {
+        connection->send(reply.body, sends_binary);
+    } else {
+        connection->send(text::to_utf8_lossy(reply.body), false);
+    }
+    finish(call);
+}
+
+void Gateway::send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id)
+{
+    connection.send(api::error_frame(refusal, connection.info().id, request_id), false);
+}
+
+}  // namespace postern::gateway

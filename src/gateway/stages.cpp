@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/stages.hpp"
+
+#include <algorithm>
+
+namespace postern::gateway {
+
+namespace {
+
+/// "/dev/" and "/dev" are the same stage (spec data-plane 1.1).
+std::string_view without_slashes(std::string_view path)
+{
+    if (path.starts_with('/')) path.remove_prefix(1);
+    if (path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
+}  // namespace
+
+std::string host_name(std::string_view host_header)
+{
+    std::string_view host = host_header;
+    const std::size_t bracket = host.find(']');  // [::1]:8080
+    const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    host = host.substr(0, colon);
+    std::string lower(host);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+Stages::Stages(const Deployments& deployments, const std::map<std::string, api::DomainName, std::less<>>& domains)
+{
+    for (const auto& deployment : deployments) {
+        const integrations::StageIdentity& stage = deployment->stage();
+        apis_[stage.api_id].stages[stage.stage] = std::make_unique<StageSlot>(StageSlot{deployment});
+    }
+    for (const auto& [name, domain] : domains) domains_.emplace(host_name(name), domain);
+}
+
+StageSlot* Stages::find(std::string_view host, std::string_view path)
+{
+    const std::string name = host_name(host);
+    const std::string_view wanted = without_slashes(path);
+    const auto domain = domains_.find(name);
+    if (domain != domains_.end()) return find_mapping(domain->second, wanted);
+
+    StageSlot* found = nullptr;
+    const std::size_t dot = name.find('.');
+    const std::size_t slash = wanted.find('/');
+    const auto by_host = dot == std::string::npos ? apis_.end() : apis_.find(name.substr(0, dot));
+    if (by_host != apis_.end()) {
+        found = find_stage(by_host->first, wanted);
+    } else if (apis_.size() == 1) {
+        found = find_stage(apis_.begin()->first, wanted);
+    } else if (slash != std::string_view::npos) {
+        found = find_stage(wanted.substr(0, slash), wanted.substr(slash + 1));
+    }
+    // disableExecuteApiEndpoint leaves the custom domains as the only way in.
+    if (found != nullptr && found->current && found->current->is_execute_api_disabled()) return nullptr;
+    return found;
+}
+
+StageSlot* Stages::find_stage(std::string_view api_id, std::string_view stage)
+{
+    const auto api = apis_.find(api_id);
+    if (api == apis_.end()) return nullptr;
+    const auto found = api->second.stages.find(stage);
+    return found == api->second.stages.end() || !found->second->current ? nullptr : found->second.get();
+}
+
+StageSlot* Stages::find_mapping(const api::DomainName& domain, std::string_view path)
+{
+    for (const api::ApiMapping& mapping : domain.api_mappings) {
+        if (mapping.api_mapping_key == path) return find_stage(mapping.api_id, mapping.stage);
+    }
+    return nullptr;
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/model.hpp"
+#include "gateway/deployment.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::gateway {
+
+/// A stage as one shard sees it: the place where its current deployment stands. Connections keep a pointer to it, so that each
+/// event meets today's deployment; null once the stage is gone.
+struct StageSlot {
+    std::shared_ptr<const Deployment> current;
+};
+
+/// Which stage a request line belongs to (design section 5, "URLs"): a configured domain's mapping, the host {apiId}.…, with one
+/// API any host, with several /{apiId}/{stage}. Shard-local.
+class Stages {
+public:
+    using Deployments = std::vector<std::shared_ptr<const Deployment>>;
+
+    Stages(const Deployments& deployments, const std::map<std::string, api::DomainName, std::less<>>& domains);
+
+    /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
+    StageSlot* find(std::string_view host, std::string_view path);
+
+private:
+    StageSlot* find_stage(std::string_view api_id, std::string_view stage);
+    StageSlot* find_mapping(const api::DomainName& domain, std::string_view path);
+
+    struct ApiStages {
+        std::map<std::string, std::unique_ptr<StageSlot>, std::less<>> stages;
+    };
+    std::map<std::string, ApiStages, std::less<>> apis_;
+    std::map<std::string, api::DomainName, std::less<>> domains_;  ///< by lower-case name
+};
+
+/// The host of a Host header: lower case, without port.
+std::string host_name(std::string_view host_header);
+
+}  // namespace postern::gateway

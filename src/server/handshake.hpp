@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/event.hpp"
+#include "api/header.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace postern::server {
+
+/// One HTTP/1.1 request as the gateway needs it.
+struct HttpRequest {
+    std::string method;
+    std::string path;   ///< percent-decoded
+    std::string query;  ///< behind '?', as sent
+    std::string host;
+    api::Headers headers;  ///< in the client's order and casing
+    bool has_body = false;
+    bool keeps_alive = true;
+
+    /// The first header of that name, or empty.
+    std::string_view header(std::string_view name) const;
+    std::size_t count(std::string_view name) const;
+};
+
+/// What a request wants, decided in one function.
+enum class RequestKind {
+    Upgrade,         ///< a correct WebSocket handshake
+    BadUpgrade,      ///< asks for one, but its key is missing or malformed
+    WrongVersion,    ///< Sec-WebSocket-Version is not 13
+    Health,          ///< GET /ping, as AWS's front answers it
+    Plain,           ///< anything else
+    Malformed,       ///< two Authorization headers, a URL over AWS's limit
+};
+RequestKind classify(const HttpRequest& request);
+
+/// Reads requests off a byte stream. Beast's parser checks the syntax; limits are the caller's.
+class RequestReader {
+public:
+    explicit RequestReader(std::size_t header_bytes_max);
+    ~RequestReader();
+    RequestReader(const RequestReader&) = delete;
+    RequestReader& operator=(const RequestReader&) = delete;
+
+    enum class Status { NeedMore, Done, Malformed };
+
+    /// Takes bytes from the front of `input`, which keeps what belongs to nobody yet.
+    Status read(std::string& input);
+
+    const HttpRequest& request() const { return request_; }
+
+private:
+    struct Parser;
+    std::unique_ptr<Parser> parser_;
+    HttpRequest request_;
+};
+
+}  // namespace postern::server

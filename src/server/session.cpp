@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/session.hpp"
+
+#include "core/log.hpp"
+#include "server/session_handshake.hpp"
+#include "server/shard_server.hpp"
+
+#include <algorithm>
+
+namespace postern::server {
+
+Session::Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip)
+    : server_(server),
+      listener_(listener),
+      channel_(server.shard(), fd, *this, listener.tls.get()),
+      handshake_(std::make_unique<Handshake>(server.limits().header_bytes_max))
+{
+    info_.source_ip = std::move(source_ip);
+    set_deadline(server_.shard().now() + server_.limits().handshake_timeout.count());
+}
+
+Session::~Session()
+{
+    server_.shard().seconds().cancel(deadline_);
+}
+
+void Session::on_ready(net::Readiness ready)
+{
+    if (state_ == State::Dead) return;
+    if (ready.writable && !channel_.on_writable()) return lost();
+    if (ready.writable && state_ == State::Open) queue();  // there may be room again for what waits
+    if (!ready.readable && !ready.failed) return;
+    switch (state_) {
+        case State::Request: return read_request();
+        case State::Connecting:
+            // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is answered by a $disconnect.
+            peer_lost_ = true;
+            return channel_.close();
+        case State::Open:
+            if (!is_held()) return read_frames();
+            if (ready.failed) lost();
+            return;
+        case State::Closing: {
+            const auto read = channel_.read(server_.shard().buffers().input.get(), net::SharedBuffers::kInputBytes);
+            if (read.status != net::Channel::Status::Ok) die();
+            return;
+        }
+        case State::Dead: return;
+    }
+}
+
+connections::PostResult Session::send(std::string_view payload, bool is_binary)
+{
+    if (state_ != State::Open) return connections::PostResult::Gone;
+    const std::size_t waiting = channel_.unsent_bytes() + queued_.size();
+    if (waiting + payload.size() > server_.limits().outbox_bytes_max) {
+        log::warn("connection.slow_reader",
+                  {{"connection_id", info_.id.view()}, {"source_ip", info_.source_ip}, {"unsent_bytes", waiting}});
+        close(api::kSlowReader.code, api::kSlowReader.text);
+        return connections::PostResult::LimitExceeded;
+    }
+    active_at_ = server_.shard().now();
+    append(is_binary ? net::ws::Opcode::Binary : net::ws::Opcode::Text, payload);
+    return connections::PostResult::Delivered;
+}
+
+void Session::close(std::uint16_t code, std::string_view reason)
+{
+    if (state_ != State::Open) return;
+    net::ws::append_close(output(), code, reason);
+    start_closing();
+    end(code, reason);
+}
+
+EpochMillis Session::last_active_at() const
+{
+    return info_.connected_at + (active_at_ - admitted_at_);
+}
+
+/// $disconnect, once for each connection that was admitted.
+void Session::end(std::uint16_t code, std::string_view reason)
+{
+    if (!is_admitted_) return;
+    is_admitted_ = false;
+    server_.registry().dismiss(info_.address);
+    log::debug("connection.closed",
+               {{"connection_id", info_.id.view()}, {"code", static_cast<int>(code)}, {"reason", reason}});
+    server_.gateway().on_disconnect(info_, *stage_, code, reason);
+}
+
+/// The last bytes are on their way: waits for the peer's end, but not for ever.
+void Session::start_closing()
+{
+    state_ = State::Closing;
+    set_deadline(server_.shard().now() + server_.limits().close_timeout.count());
+    queue();
+}
+
+/// The connection broke without a close frame.
+void Session::lost()
+{
+    if (state_ == State::Dead) return;
+    channel_.close();
+    end(api::kAbnormal.code, api::kAbnormal.text);
+    die();
+}
+
+void Session::die()
+{
+    if (state_ == State::Dead) return;
+    state_ = State::Dead;
+    channel_.close();
+    server_.shard().seconds().cancel(deadline_);
+    if (has_address_) server_.registry().release(info_.address);
+    has_address_ = false;
+    server_.bury(*this);
+}
+
+void Session::on_turn_end()
+{
+    is_queued_ = false;
+    flush();
+    resume();
+}
+
+void Session::flush()
+{
+    if (state_ == State::Dead) return;
+    if (!queued_.empty()) {
+        const bool sent = channel_.write(queued_);
+        std::string().swap(queued_);
+        if (!sent) return lost();
+    }
+    if (state_ == State::Closing) {
+        channel_.want_read(true);
+        channel_.finish_output();
+    }
+}
+
+void Session::resume()
+{
+    if (state_ == State::Dead) return;
+    if (is_handshake_over_) {
+        is_handshake_over_ = false;
+        handshake_.reset();
+        if (state_ == State::Request) {
+            handshake_ = std::make_unique<Handshake>(server_.limits().header_bytes_max);
+            read_request();
+        }
+    }
+    if (state_ == State::Open && !is_held()) {
+        if (received_.empty()) {
+            channel_.want_read(true);
+        } else {
+            process(received_);
+        }
+    }
+}
+
+void Session::hold()
+{
+    ++in_flight_;
+}
+
+void Session::release()
+{
+    --in_flight_;
+    queue();
+}
+
+void Session::drain()
+{
+    if (state_ == State::Request) die();
+    if (state_ == State::Open) close(api::kGoingAway.code, api::kGoingAway.text);
+}
+
+/// Asks for on_turn_end().
+void Session::queue()
+{
+    if (std::exchange(is_queued_, true)) return;
+    server_.queue(*this);
+}
+
+void Session::set_deadline(SteadyMillis due)
+{
+    server_.shard().seconds().cancel(deadline_);
+    deadline_ = server_.shard().seconds().set(due, reinterpret_cast<std::uint64_t>(this));
+}
+
+SteadyMillis Session::next_due() const
+{
+    const api::Limits& limits = server_.limits();
+    SteadyMillis due = server_.shard().now() + 3'600'000;
+    if (limits.idle_timeout.count() > 0) due = std::min(due, active_at_ + limits.idle_timeout.count());
+    if (limits.max_duration.count() > 0) due = std::min(due, admitted_at_ + limits.max_duration.count());
+    if (limits.ping_interval.count() > 0) {
+        due = std::min(due, (pinged_at_ > 0 ? pinged_at_ : heard_at_) + limits.ping_interval.count());
+    }
+    return due;
+}
+
+void Session::on_deadline()
+{
+    deadline_ = net::TimerWheel::kNone;
+    const SteadyMillis now = server_.shard().now();
+    const api::Limits& limits = server_.limits();
+    switch (state_) {
+        case State::Request:
+            // Silence between requests, or a TLS handshake that does not end, is no request to answer.
+            if (received_.empty() || !channel_.is_handshake_done()) return die();
+            return respond(api::request_timeout(server_.shard().clock().wall()));
+        case State::Open: {
+            const bool is_idle = limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
+            const bool is_old = limits.max_duration.count() > 0 && now >= admitted_at_ + limits.max_duration.count();
+            if (is_idle || is_old) return close(api::kGoingAway.code, api::kGoingAway.text);
+            if (limits.ping_interval.count() > 0) {
+                if (heard_at_ >= pinged_at_) pinged_at_ = 0;  // heard since
+                if (pinged_at_ > 0 && now >= pinged_at_ + limits.ping_interval.count()) return lost();
+                if (pinged_at_ == 0 && now >= heard_at_ + limits.ping_interval.count()) {
+                    pinged_at_ = now;
+                    append(net::ws::Opcode::Ping, {});
+                }
+            }
+            return set_deadline(next_due());
+        }
+        case State::Closing: return die();
+        default: return;
+    }
+}
+
+}  // namespace postern::server

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connections/connection.hpp"
+#include "gateway/gateway.hpp"
+#include "net/channel.hpp"
+#include "net/deflate.hpp"
+#include "net/websocket_codec.hpp"
+#include "server/handshake.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace postern::server {
+
+class ShardServer;
+struct Listener;
+
+/// One socket from accept to gone, and the connection it carries. Shard-local; owned by its ShardServer, which frees it at the end
+/// of the turn in which it died, so nothing here needs to ask whether it still exists.
+///
+///     Request → (Connecting → Open → Closing) → Dead; a refused handshake goes back to Request.
+class Session final : public connections::Connection, private net::Watcher, private gateway::ConnectWaiter {
+public:
+    Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip);
+    ~Session();
+
+    // connections::Connection
+    connections::PostResult send(std::string_view payload, bool is_binary) override;
+    void close(std::uint16_t code, std::string_view reason) override;
+    void hold() override;
+    void release() override;
+    EpochMillis last_active_at() const override;
+
+    /// The deadline that is set has come; which one it is depends on the state.
+    void on_deadline();
+
+    /// Sends what was queued outside a burst, goes on with what had to wait, frees what a handshake needed.
+    void on_turn_end();
+
+    /// The node is stopping: no more requests; an open connection is closed with 1001.
+    void drain();
+
+    std::size_t index = 0;  ///< in the server's list
+
+private:
+    enum class State { Request, Connecting, Open, Closing, Dead };
+
+    void on_ready(net::Readiness ready) override;
+
+    // session_http.cpp: requests and the handshake
+    void read_request();
+    void on_request(const HttpRequest& request);
+    void upgrade(const HttpRequest& request);
+    void respond(const api::HttpReply& reply);
+    void on_admitted(std::string_view protocol) override;
+    void on_refused(const api::HttpReply& reply) override;
+
+    // session_frames.cpp: messages
+    void read_frames();
+    void process(std::span<char> input);
+    void on_item(const net::ws::Item& item);
+    void on_message(const net::ws::Item& item);
+    void on_fault(net::ws::Fault fault);
+    bool is_held() const;
+    void append(net::ws::Opcode opcode, std::string_view payload);
+    void end_burst();
+    SteadyMillis next_due() const;
+
+    // session.cpp: ends
+    void flush();
+    void resume();
+    void queue();
+    void end(std::uint16_t code, std::string_view reason);
+    void start_closing();
+    void lost();
+    void die();
+    void set_deadline(SteadyMillis due);
+    std::string& output();
+
+    ShardServer& server_;
+    const Listener& listener_;
+    net::Channel channel_;
+    State state_ = State::Request;
+    bool is_admitted_ = false;   ///< $connect has said yes, $disconnect has not been called
+    bool is_bursting_ = false;   ///< the shard's output buffer is ours
+    bool is_queued_ = false;     ///< on the server's list for the end of the turn
+    bool is_compressed_ = false;
+    bool peer_lost_ = false;     ///< gone while $connect was being asked
+    bool has_address_ = false;
+    bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
+    std::uint32_t in_flight_ = 0;
+    net::TimerWheel::Id deadline_ = net::TimerWheel::kNone;
+    SteadyMillis admitted_at_ = 0;
+    SteadyMillis active_at_ = 0;       ///< last data message either way (and pings, when they count)
+    SteadyMillis heard_at_ = 0;        ///< last byte from the peer
+    SteadyMillis pinged_at_ = 0;
+    net::ws::Decoder decoder_;
+    std::string received_;  ///< an incomplete request or frame, or frames that wait for room
+    std::string queued_;    ///< frames written outside a burst
+    gateway::StageSlot* stage_ = nullptr;
+
+    /// Only until the 101.
+    struct Handshake;
+    std::unique_ptr<Handshake> handshake_;
+};
+
+}  // namespace postern::server

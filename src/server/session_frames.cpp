@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/check.hpp"
+#include "core/text.hpp"
+#include "server/session_handshake.hpp"
+#include "server/shard_server.hpp"
+
+#include <cstring>
+
+namespace postern::server {
+
+namespace {
+
+constexpr std::size_t kReadStep = 64 * 1024;
+constexpr std::size_t kBurstBytesMax = 256 * 1024;  // what is written at once, and the capacity the shard keeps
+
+/// The shard's output buffer, borrowed for one connection's burst: empty at the beginning, empty at the end, whatever happens.
+class Burst {
+public:
+    Burst(std::string& buffer, bool& is_bursting) : buffer_(buffer), is_bursting_(is_bursting)
+    {
+        POSTERN_CHECK(buffer_.empty());
+        is_bursting_ = true;
+    }
+    ~Burst()
+    {
+        is_bursting_ = false;
+        buffer_.clear();
+        if (buffer_.capacity() > 2 * kBurstBytesMax) buffer_.shrink_to_fit();
+    }
+    Burst(const Burst&) = delete;
+    Burst& operator=(const Burst&) = delete;
+
+private:
+    std::string& buffer_;
+    bool& is_bursting_;
+};
+
+}  // namespace
+
+std::string& Session::output()
+{
+    return is_bursting_ ? server_.shard().buffers().output : queued_;
+}
+
+/// True while no further message may begin: too many wait for their answers, or the peer does not read ours.
+bool Session::is_held() const
+{
+    const api::Limits& limits = server_.limits();
+    const std::size_t in_flight_max = limits.ordering == api::Ordering::Connection ? 1 : limits.messages_in_flight_max;
+    return in_flight_ >= in_flight_max || channel_.unsent_bytes() > limits.outbox_bytes_max / 4;
+}
+
+void Session::read_frames()
+{
+    net::SharedBuffers& buffers = server_.shard().buffers();
+    net::Channel::Read read;
+    const std::size_t had = received_.size();
+    if (had < net::SharedBuffers::kInputBytes / 2) {
+        std::memcpy(buffers.input.get(), received_.data(), had);
+        read = channel_.read(buffers.input.get() + had, net::SharedBuffers::kInputBytes - had);
+        if (read.bytes > 0) process({buffers.input.get(), had + read.bytes});
+    } else {
+        // A frame larger than the scratch (only with raised limits) is collected where it stays.
+        received_.resize(had + kReadStep + net::TlsStream::kSlack);
+        read = channel_.read(received_.data() + had, received_.size() - had);
+        received_.resize(had + read.bytes);
+        if (read.bytes > 0) process(received_);
+    }
+    if (read.status != net::Channel::Status::Ok) {
+        if (state_ == State::Open) lost();
+        if (state_ == State::Closing) die();
+    }
+}
+
+/// Takes messages off `input` for as long as they are complete and may begin; keeps the rest.
+void Session::process(std::span<char> input)
+{
+    heard_at_ = server_.shard().now();
+    const Burst burst(server_.shard().buffers().output, is_bursting_);
+    net::ws::DecoderLimits limits;
+    limits.frame_bytes_max = server_.limits().frame_bytes_max;
+    limits.message_bytes_max = server_.limits().message_bytes_max;
+    limits.allow_compressed = is_compressed_;
+
+    bool is_complete = true;
+    while (state_ == State::Open && !is_held()) {
+        const net::ws::Item item = decoder_.next(input, limits);
+        is_complete = item.kind != net::ws::Item::Kind::NeedMore;
+        if (!is_complete) break;
+        on_item(item);
+    }
+    if (state_ != State::Open || input.empty()) {
+        if (received_.capacity() > sizeof(received_)) std::string().swap(received_);
+    } else if (input.data() >= received_.data() && input.data() < received_.data() + received_.size()) {
+        received_.erase(0, static_cast<std::size_t>(input.data() - received_.data()));
+    } else {
+        received_.assign(input.data(), input.size());
+    }
+    end_burst();
+    if (state_ == State::Open) channel_.want_read(!is_held());
+}
+
+void Session::end_burst()
+{
+    std::string& frames = server_.shard().buffers().output;
+    if (frames.empty() || state_ == State::Dead) return;
+    const bool sent = channel_.write(frames);
+    frames.clear();
+    if (!sent) lost();
+}
+
+void Session::append(net::ws::Opcode opcode, std::string_view payload)
+{
+    const bool is_data = opcode == net::ws::Opcode::Text || opcode == net::ws::Opcode::Binary;
+    if (is_compressed_ && is_data) {
+        net::ws::append_frame(output(), opcode, net::deflate::compress(payload), true);
+    } else {
+        net::ws::append_frame(output(), opcode, payload);
+    }
+    if (!is_bursting_) return queue();
+    if (output().size() > kBurstBytesMax) end_burst();
+}
+
+void Session::on_item(const net::ws::Item& item)
+{
+    switch (item.kind) {
+        case net::ws::Item::Kind::Message: return on_message(item);
+        case net::ws::Item::Kind::Ping:
+            if (server_.limits().ping_resets_idle) active_at_ = server_.shard().now();
+            return append(net::ws::Opcode::Pong, {item.payload.data(), item.payload.size()});
+        case net::ws::Item::Kind::Pong: return;
+        case net::ws::Item::Kind::Close: {
+            const std::string_view reason(item.payload.data(), item.payload.size());
+            net::ws::append_close(output(), item.close_code, reason);  // code and reason come back (spec captures 1.3)
+            start_closing();
+            return end(item.close_code, item.close_code == api::kNoStatus.code ? api::kNoStatus.text : reason);
+        }
+        case net::ws::Item::Kind::Fault: return on_fault(item.fault);
+        case net::ws::Item::Kind::NeedMore: return;
+    }
+}
+
+void Session::on_message(const net::ws::Item& item)
+{
+    active_at_ = heard_at_;
+    const bool is_binary = item.opcode == net::ws::Opcode::Binary;
+    if (is_binary && !server_.limits().accept_binary) {
+        return close(api::kBinaryUnsupported.code, api::kBinaryUnsupported.text);
+    }
+    std::string_view message(item.payload.data(), item.payload.size());
+    if (item.is_compressed) {
+        const auto inflated = net::deflate::inflate(message, server_.limits().message_bytes_max);
+        if (inflated.status == net::deflate::InflateStatus::TooLarge) return on_fault(net::ws::Fault::MessageTooLarge);
+        if (inflated.status == net::deflate::InflateStatus::Malformed) return on_fault(net::ws::Fault::Protocol);
+        message = *inflated.message;
+        if (!is_binary && !text::is_utf8(message)) return on_fault(net::ws::Fault::InvalidUtf8);
+    }
+    server_.gateway().on_message(*this, *stage_, message, is_binary);
+}
+
+void Session::on_fault(net::ws::Fault fault)
+{
+    const api::Limits& limits = server_.limits();
+    switch (fault) {
+        case net::ws::Fault::Protocol: return close(api::kProtocolError.code, api::kProtocolError.text);
+        case net::ws::Fault::InvalidUtf8: return close(api::kInvalidUtf8.code, api::kInvalidUtf8.text);
+        case net::ws::Fault::FrameTooLarge: return close(api::kTooBigCode, api::too_big_text(limits.frame_bytes_max));
+        case net::ws::Fault::MessageTooLarge:
+            return close(api::kTooBigCode, api::too_big_text(limits.message_bytes_max));
+        case net::ws::Fault::None: return;
+    }
+}
+
+}  // namespace postern::server

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured, and what is to be reached (docs/performance.md)."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    group: str        # echo, connect or idle: also the generator's mode
+    name: str         # the column's head
+    figure: str       # the member of the generator's result that the table shows
+    options: tuple    # for the generator
+    tls: bool = False
+    rounds: int = 0   # 0: as many as asked for
+
+
+ECHO, CONNECT, IDLE = "server_cpu_us_per_message", "server_cpu_us_per_connect", "pss_kib_per_connection"
+
+
+def echo(size, name, depth, tls=False):
+    transport = ("--tls",) if tls else ()
+    return Case("echo", f"{'TLS ' if tls else ''}{name}, depth {depth}", ECHO,
+                ("--bytes", size, "--depth", depth, *transport), tls)
+
+
+# Memory repeats to within a percent, so one round of it is enough.
+CASES = [
+    echo(64, "64 B", 1), echo(64, "64 B", 16), echo(1024, "1 KiB", 1), echo(16384, "16 KiB", 1),
+    echo(64, "64 B", 1, tls=True), echo(64, "64 B", 16, tls=True),
+    Case("connect", "plain", CONNECT, ("--connections", 32)),
+    Case("connect", "TLS", CONNECT, ("--connections", 32, "--tls"), tls=True),
+    Case("connect", "TLS resumed", CONNECT, ("--connections", 32, "--resume"), tls=True),
+    Case("idle", "plain", IDLE, ("--connections", 10000), rounds=1),
+    Case("idle", "TLS", IDLE, ("--connections", 10000, "--tls"), tls=True, rounds=1),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """At most `limit` times the peer's figure, or with no peer `limit` itself."""
+    case: str     # "group: name"
+    limit: float
+    peer: str = ""
+
+
+GOALS = [
+    Goal("echo: 64 B, depth 1", 0.9, "beast"),
+    Goal("echo: 64 B, depth 16", 0.2, "beast"),
+    Goal("echo: 64 B, depth 1", 1.4, "floor"),
+    Goal("echo: 64 B, depth 16", 1.4, "floor"),
+    Goal("echo: TLS 64 B, depth 1", 0.75, "beast"),
+    Goal("echo: TLS 64 B, depth 16", 0.75, "beast"),
+    Goal("idle: plain", 3),
+    Goal("idle: TLS", 18),
+]
+
+
+def key(case):
+    return f"{case.group}: {case.name}"
