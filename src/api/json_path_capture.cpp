@@ -34,7 +34,8 @@ bool PathCapture::enter_value()
         ++index;
     }
     key_matches_ = false;
-    if (is_next) value_.clear();  // of duplicate members the last counts, also when it is shorter than the path
+    if (is_next)
+        value_.clear();  // of duplicate members the last counts, also when it is shorter than the path
     return is_next;
 }
 

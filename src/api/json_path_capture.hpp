@@ -30,10 +30,11 @@ private:
     std::size_t depth_ = 0;    ///< open containers
     std::size_t matched_ = 0;  ///< how many of them lie on the path
     bool key_matches_ = false;
-    std::size_t array_depth_ = 0;  ///< open arrays of the value being captured
+    std::size_t array_depth_ = 0;    ///< open arrays of the value being captured
     std::size_t ignored_depth_ = 0;  ///< open containers inside an object inside the captured array
     bool is_first_item_ = false;
-    std::vector<std::int64_t> next_index_;  ///< per matched container: index of the next element, -1 in an object
+    std::vector<std::int64_t>
+        next_index_;  ///< per matched container: index of the next element, -1 in an object
 };
 
 /// RapidJSON's handler: hands every event to all captures.

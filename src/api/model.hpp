@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-/// What AWS means by an API: the apigatewayv2 resources with AWS's property names (spec config-plane 1.2 and 6.2).
-/// Every door (the native file, templates, the control plane) builds this one model; it is plain data, compiled into
-/// api::Deployment before it serves anybody.
+/// What AWS means by an API: the apigatewayv2 resources with AWS's property names (spec config-plane 1.2
+/// and 6.2). Every door (the native file, templates, the control plane) builds this one model; it is plain
+/// data, compiled into api::Deployment before it serves anybody.
 namespace postern::api {
 
 using StringMap = std::map<std::string, std::string, std::less<>>;
@@ -70,8 +70,8 @@ struct Route {
     std::string route_response_selection_expression;              ///< only "$default"
     std::optional<RouteResponse> route_response;
 
-    /// Two-way: what the integration answers goes to the client (spec captures 1.3: the route response alone suffices;
-    /// config-plane 1.4 for the expression alone, UNCONFIRMED).
+    /// Two-way: what the integration answers goes to the client (spec captures 1.3: the route response alone
+    /// suffices; config-plane 1.4 for the expression alone, UNCONFIRMED).
     bool is_two_way() const
     {
         return route_response.has_value() || !route_response_selection_expression.empty();

@@ -15,8 +15,8 @@ constexpr std::string_view kRoot = "request.body";
 Error bad(std::string_view expression, std::size_t at, std::string_view what)
 {
     return {ErrorKind::BadInput,
-            "selection expression \"" + std::string(expression) + "\", character " + std::to_string(at + 1) + ": " +
-                std::string(what)};
+            "selection expression \"" + std::string(expression) + "\", character " + std::to_string(at + 1) +
+                ": " + std::string(what)};
 }
 
 bool is_name_character(char c)
@@ -80,7 +80,9 @@ private:
         std::uint32_t index = 0;
         const auto [stop, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
         if (failure != std::errc() || stop != digits.data() + digits.size()) {
-            return bad(text_, open, "a bracket holds an index or a quoted name; wildcards and filters are not supported");
+            return bad(text_,
+                       open,
+                       "a bracket holds an index or a quoted name; wildcards and filters are not supported");
         }
         at_ = end + 1;
         return PathStep{index};
@@ -148,9 +150,10 @@ std::optional<std::string_view> SelectionExpression::evaluate(std::string_view m
     if (state.captures.size() < paths_.size()) state.captures.resize(paths_.size());
     for (std::size_t i = 0; i < paths_.size(); ++i) state.captures[i].reset(paths_[i]);
 
-    // Iterative: a message of brackets must not overrun the stack. Without the encoding flag: the frame's UTF-8 is checked.
-    constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                rapidjson::kParseNumbersAsStringsFlag;
+    // Iterative: a message of brackets must not overrun the stack. Without the encoding flag: the frame's
+    // UTF-8 is checked.
+    constexpr unsigned kFlags =
+        rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::InsituStringStream stream(state.text.data());
     CaptureHandler handler{{state.captures.data(), paths_.size()}};
     const bool is_json = !state.reader.Parse<kFlags>(stream, handler).IsError();

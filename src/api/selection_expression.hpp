@@ -18,7 +18,8 @@ namespace postern::api {
 using PathStep = std::variant<std::string, std::uint32_t>;
 using Path = std::vector<PathStep>;
 
-/// The memory one evaluation needs, kept between evaluations so that none allocates after warm-up. One per thread.
+/// The memory one evaluation needs, kept between evaluations so that none allocates after warm-up. One per
+/// thread.
 class SelectionScratch {
 public:
     SelectionScratch();
@@ -36,21 +37,23 @@ private:
 /// A compiled expression; immutable.
 class SelectionExpression {
 public:
-    /// BadInput says what is wrong and where. Only `$request.body.PATH`, `${request.body.PATH}`, `\$` and plain text:
+    /// BadInput says what is wrong and where. Only `$request.body.PATH`, `${request.body.PATH}`, `\$` and
+    /// plain text:
     /// `..`, wildcards and filters are refused.
     static Result<SelectionExpression> parse(std::string_view expression);
 
-    /// The route key that `message` asks for; empty when the path is missing. Nothing when the message is not JSON.
-    /// Strings as they are, numbers and booleans as text, arrays as "[a, b]", null and objects as "" (spec 3.2; null and
-    /// objects UNCONFIRMED). Of duplicate members the last counts. The view is valid until the next call.
+    /// The route key that `message` asks for; empty when the path is missing. Nothing when the message is not
+    /// JSON. Strings as they are, numbers and booleans as text, arrays as "[a, b]", null and objects as ""
+    /// (spec 3.2; null and objects UNCONFIRMED). Of duplicate members the last counts. The view is valid
+    /// until the next call.
     std::optional<std::string_view> evaluate(std::string_view message, SelectionScratch& scratch) const;
 
     const std::string& text() const { return text_; }
 
 private:
     struct Piece {
-        std::string literal;                    ///< used when `path` is absent
-        std::optional<std::size_t> path;        ///< index into paths_
+        std::string literal;              ///< used when `path` is absent
+        std::optional<std::size_t> path;  ///< index into paths_
     };
     std::string text_;
     std::vector<Piece> pieces_;

@@ -15,7 +15,7 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::uint16_t kNode = 0;            // one node until there are several
+constexpr std::uint16_t kNode = 0;             // one node until there are several
 constexpr std::size_t kSpareDescriptors = 64;  // files, listeners, epoll sets, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
 
@@ -36,7 +36,8 @@ std::uint32_t random_generation()
 std::size_t connections_max(const api::Limits& limits)
 {
     const std::size_t descriptors = net::raise_descriptor_limit();
-    const std::size_t fitting = descriptors > 2 * kSpareDescriptors ? descriptors - kSpareDescriptors : descriptors / 2;
+    const std::size_t fitting =
+        descriptors > 2 * kSpareDescriptors ? descriptors - kSpareDescriptors : descriptors / 2;
     return limits.connections_max == 0 ? fitting : std::min(limits.connections_max, fitting);
 }
 
@@ -57,7 +58,7 @@ Application::Application(const config::Settings& settings)
 
 Application::~Application()
 {
-    stop();
+    static_cast<void>(stop(std::chrono::hours(24)));
 }
 
 Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
@@ -70,7 +71,8 @@ Result<std::unique_ptr<Application>> Application::create(const config::Settings&
 
 Result<void> Application::build()
 {
-    const unsigned shards = settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
+    const unsigned shards =
+        settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < shards; ++i) {
         nodes_.push_back(std::make_unique<Node>(i, clock_, random_generation()));
         directory_.add(nodes_.back()->shard, nodes_.back()->registry);
@@ -98,9 +100,11 @@ Result<void> Application::load_plugins()
     const postern_host table = host_.table();
     plugins_.push_back(register_builtin_handlers(table, handlers_));
     for (const auto& [name, plugin] : settings_.plugins) {
-        auto loaded = integrations::PluginLibrary::load(name, plugin.library, plugin.settings, table, handlers_);
+        auto loaded =
+            integrations::PluginLibrary::load(name, plugin.library, plugin.settings, table, handlers_);
         if (!loaded) return loaded.error();
-        log::info("plugin.loaded", {{"name", name}, {"title", loaded->title()}, {"version", loaded->version()}});
+        log::info("plugin.loaded",
+                  {{"name", name}, {"title", loaded->title()}, {"version", loaded->version()}});
         plugins_.push_back(*std::move(loaded));
     }
     return {};
@@ -128,7 +132,8 @@ Result<void> Application::listen()
             if (!opened) return opened.error();
             tls = *std::move(opened);
         }
-        const Result<net::ListeningSockets> sockets = net::listen_tcp(listener.address, listener.port, nodes_.size());
+        const Result<net::ListeningSockets> sockets =
+            net::listen_tcp(listener.address, listener.port, nodes_.size());
         if (!sockets) return sockets.error();
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             nodes_[i]->server->add_listener(sockets->fds[i], sockets->port, tls);
@@ -138,13 +143,15 @@ Result<void> Application::listen()
     return {};
 }
 
-Result<std::shared_ptr<net::TlsContext>> Application::open_certificate(const config::ListenerSettings& listener)
+Result<std::shared_ptr<net::TlsContext>> Application::open_certificate(
+    const config::ListenerSettings& listener)
 {
     std::string certificate_file = listener.certificate_file;
     std::string private_key_file = listener.private_key_file;
     if (listener.tls == config::TlsKind::Development) {
         const std::string directory = data_directory(settings_.data_directory) + "/tls";
-        const auto made = net::ensure_development_certificate(directory, clock_.wall(), {settings_.model.region});
+        const auto made =
+            net::ensure_development_certificate(directory, clock_.wall(), {settings_.model.region});
         if (!made) return made.error();
         certificate_file = made->certificate_file;
         private_key_file = made->private_key_file;
@@ -196,15 +203,17 @@ bool Application::is_drained()
     });
 }
 
-void Application::stop()
+bool Application::stop(std::chrono::milliseconds patience)
 {
-    if (workers_) workers_->stop();
+    if (workers_ && !workers_->stop(patience)) return false;
+    workers_.reset();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
     // Handlers may still call the host's functions until their plugin is destroyed.
     for (auto& plugin : plugins_) plugin.shutdown();
     plugins_.clear();
     for (const auto& node : nodes_) node->server.reset();
+    return true;
 }
 
 }  // namespace postern::app

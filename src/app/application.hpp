@@ -28,7 +28,8 @@ struct Endpoint {
     bool is_tls = false;
 };
 
-/// The gateway, built: the one place that sees all folders. Construct, start(), and end with stop(); all on one thread, the main one.
+/// The gateway, built: the one place that sees all folders. Construct, start(), and end with stop(); all on
+/// one thread, the main one.
 class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
@@ -53,8 +54,9 @@ public:
     void drain();
     bool is_drained();
 
-    /// Ends the shards and the plugins.
-    void stop();
+    /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
+    /// `patience`: the process must then end without destroying anything.
+    [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
 private:
     explicit Application(const config::Settings& settings);

@@ -11,12 +11,12 @@
 #include <postern/version.hpp>
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
 #include <iostream>
 #include <map>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace postern::app {
@@ -30,7 +30,8 @@ struct FileOptions {
 
     void add_to(CLI::App& command)
     {
-        command.add_option("FILE", file, "configuration file (YAML or JSON); without one: the built-in echo API");
+        command.add_option(
+            "FILE", file, "configuration file (YAML or JSON); without one: the built-in echo API");
         command.add_option("--set", sets, "override one setting: --set gateway.limits.idleTimeout=5m")
             ->type_name("PATH=VALUE")
             ->take_all();
@@ -43,7 +44,8 @@ std::map<std::string, std::string> environment()
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view line = *entry;
         const std::size_t equals = line.find('=');
-        if (equals != std::string_view::npos) variables.emplace(line.substr(0, equals), line.substr(equals + 1));
+        if (equals != std::string_view::npos)
+            variables.emplace(line.substr(0, equals), line.substr(equals + 1));
     }
     return variables;
 }
@@ -61,13 +63,15 @@ config::Loaded load(const FileOptions& options)
     load_options.overrides = config::environment_overrides(environment());
     for (const std::string& set : options.sets) {
         const std::size_t equals = set.find('=');
-        if (equals == std::string::npos) throw CLI::ValidationError("--set", "PATH=VALUE expected, got " + set);
+        if (equals == std::string::npos)
+            throw CLI::ValidationError("--set", "PATH=VALUE expected, got " + set);
         const std::string path = set.substr(0, equals);
         load_options.overrides.values.push_back({path, set.substr(equals + 1), "flag --set " + path});
     }
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
-    return options.file.empty() ? config::load_builtin(load_options) : config::load_file(options.file, load_options);
+    return options.file.empty() ? config::load_builtin(load_options)
+                                : config::load_file(options.file, load_options);
 }
 
 /// True when the settings can be used; otherwise every mistake has been printed.
@@ -114,7 +118,8 @@ int run(const FileOptions& options, const std::optional<std::uint16_t>& port)
 
 int run_command(int argc, char** argv)
 {
-    CLI::App cli{"Postern: a self-hosted WebSocket gateway that behaves as API Gateway's WebSocket APIs do", "postern"};
+    CLI::App cli{"Postern: a self-hosted WebSocket gateway that behaves as API Gateway's WebSocket APIs do",
+                 "postern"};
     cli.require_subcommand(1);
     int exit_code = 0;
 
@@ -137,12 +142,14 @@ int run_command(int argc, char** argv)
     config_verb->add_subcommand("schema", "print the JSON schema of the configuration file")->callback([] {
         std::cout << config::schema_json();
     });
-    CLI::App* print_verb = config_verb->add_subcommand("print", "print the effective values and where each came from");
+    CLI::App* print_verb =
+        config_verb->add_subcommand("print", "print the effective values and where each came from");
     file.add_to(*print_verb);
     print_verb->callback([&] { exit_code = print(file); });
 
     std::string health_url = "http://127.0.0.1:8080/ping";
-    CLI::App* health_verb = cli.add_subcommand("health", "ask a running gateway whether it answers; for health checks");
+    CLI::App* health_verb =
+        cli.add_subcommand("health", "ask a running gateway whether it answers; for health checks");
     health_verb->add_option("URL", health_url, "http://HOST:PORT/ping")->capture_default_str();
     health_verb->callback([&] { exit_code = check_health(health_url); });
 

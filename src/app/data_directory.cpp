@@ -11,7 +11,8 @@ std::string data_directory(const std::string& configured)
     const char* data = std::getenv("XDG_DATA_HOME");
     if (data != nullptr && *data == '/') return std::string(data) + "/postern";
     const char* home = std::getenv("HOME");
-    if (home != nullptr && *home == '/' && home[1] != '\0') return std::string(home) + "/.local/share/postern";
+    if (home != nullptr && *home == '/' && home[1] != '\0')
+        return std::string(home) + "/.local/share/postern";
     return "/var/lib/postern";
 }
 

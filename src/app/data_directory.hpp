@@ -5,7 +5,8 @@
 
 namespace postern::app {
 
-/// Where Postern keeps what it makes (development certificates): `configured`, else $XDG_DATA_HOME/postern, else
+/// Where Postern keeps what it makes (development certificates): `configured`, else $XDG_DATA_HOME/postern,
+/// else
 /// ~/.local/share/postern, else /var/lib/postern.
 std::string data_directory(const std::string& configured);
 

@@ -66,18 +66,19 @@ int check_health(const std::string& url)
     beast::tcp_stream stream(io);
     beast::flat_buffer buffer;
     beast::http::response<beast::http::string_body> response;
-    const std::string request = "GET " + target.path + " HTTP/1.1\r\nHost: " + target.host +
-                                ":" + target.port + "\r\nConnection: close\r\n\r\n";
+    const std::string request = "GET " + target.path + " HTTP/1.1\r\nHost: " + target.host + ":" +
+                                target.port + "\r\nConnection: close\r\n\r\n";
     stream.expires_after(kPatience);
     const auto on_read = [&](boost::system::error_code read_error, std::size_t) { error = read_error; };
     const auto on_write = [&](boost::system::error_code write_error, std::size_t) {
         error = write_error;
         if (!error) beast::http::async_read(stream, buffer, response, on_read);
     };
-    stream.async_connect(addresses, [&](boost::system::error_code connect_error, const asio::ip::tcp::endpoint&) {
-        error = connect_error;
-        if (!error) asio::async_write(stream, asio::buffer(request), on_write);
-    });
+    stream.async_connect(addresses,
+                         [&](boost::system::error_code connect_error, const asio::ip::tcp::endpoint&) {
+                             error = connect_error;
+                             if (!error) asio::async_write(stream, asio::buffer(request), on_write);
+                         });
     io.run();
     if (error) return failed(url, error.message());
     return response.result_int() == 200 ? 0 : failed(url, "status " + std::to_string(response.result_int()));

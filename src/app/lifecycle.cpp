@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 
 namespace postern::app {
@@ -20,13 +21,15 @@ namespace {
 constexpr std::chrono::seconds kCertificatePoll{2};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kDrainMax{10};
+constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
 {
     const bool is_any = endpoint.address.empty() || endpoint.address == "::" || endpoint.address == "0.0.0.0";
     std::string host = is_any ? "localhost" : endpoint.address;
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return std::string(scheme) + (endpoint.is_tls ? "s" : "") + "://" + host + ":" + std::to_string(endpoint.port);
+    return std::string(scheme) + (endpoint.is_tls ? "s" : "") + "://" + host + ":" +
+           std::to_string(endpoint.port);
 }
 
 /// "/dev" with one API, "/chat/dev" with several.
@@ -55,8 +58,10 @@ void print_start(const Application& application, const config::Settings& setting
     if (!application.development_ca().empty()) {
         std::printf("development CA: %s\n", application.development_ca().c_str());
     }
-    std::printf("%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
-    if (!first.empty()) std::printf("try: npx wscat %s-c %s\n", first_is_tls ? "--no-check " : "", first.c_str());
+    std::printf(
+        "%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
+    if (!first.empty())
+        std::printf("try: npx wscat %s-c %s\n", first_is_tls ? "--no-check " : "", first.c_str());
     std::fflush(stdout);
 }
 
@@ -64,9 +69,7 @@ void print_start(const Application& application, const config::Settings& setting
 class Life {
 public:
     explicit Life(Application& application)
-        : application_(application),
-          signals_(io_, SIGINT, SIGTERM),
-          timer_(io_)
+        : application_(application), signals_(io_, SIGINT, SIGTERM), timer_(io_)
     {}
 
     void run()
@@ -144,7 +147,11 @@ int run_gateway(const config::Settings& settings)
     (*application)->start();
     print_start(**application, settings);
     life.run();
-    (*application)->stop();
+    if (!(*application)->stop(kHandlerPatience)) {
+        log::error("stop.handler_stuck", {{"seconds", kHandlerPatience.count()}});
+        log::flush();
+        std::_Exit(kExitFailed);  // a thread of a plugin still uses what would be destroyed
+    }
     log::flush();
     return 0;
 }

@@ -5,7 +5,8 @@
 
 namespace postern::app {
 
-/// Runs the gateway until SIGINT or SIGTERM: then it drains (a second signal ends it at once). The process's exit code.
+/// Runs the gateway until SIGINT or SIGTERM: then it drains (a second signal ends it at once). The process's
+/// exit code.
 int run_gateway(const config::Settings& settings);
 
 }  // namespace postern::app

@@ -51,7 +51,7 @@ public:
     // NOLINTBEGIN(readability-identifier-naming)
     void OnDocumentStart(const YAML::Mark& mark) override
     {
-        if (has_document_) stop(position(mark), "expected one YAML document, not several");
+        if (has_document_) stop(position(mark), "expected the end of the document");
         has_document_ = true;
     }
     void OnDocumentEnd() override {}
@@ -165,6 +165,7 @@ private:
             anchors_[anchor] = node;
         }
         if (open_.empty()) {
+            if (node.type == Node::Type::Null) node.where = {name_, 1, 1};
             out_.root = std::move(node);
         } else if (open_.back().node.type == Node::Type::List) {
             open_.back().node.items.push_back(std::move(node));
@@ -230,6 +231,20 @@ std::optional<Diagnostic> bad_bytes(std::string_view text, const std::string& na
     return std::nullopt;
 }
 
+/// The text with YAML's end marker: without it the parser takes the end of the text for the end of a quoted
+/// scalar.
+std::string with_end(std::string_view text)
+{
+    return std::string(text) + (text.empty() || text.ends_with('\n') ? "...\n" : "\n...\n");
+}
+
+/// The parser's words, except where they speak of the marker that we added.
+std::string syntax_message(const std::string& said)
+{
+    if (said == "illegal document indicator in scalar") return "not valid YAML: a quoted text has no end";
+    return "not valid YAML: " + said;
+}
+
 }  // namespace
 
 Document read_yaml(std::string_view text, const std::string& name)
@@ -246,7 +261,7 @@ Document read_yaml(std::string_view text, const std::string& name)
         return document;
     }
     try {
-        std::istringstream stream{std::string(text)};
+        std::istringstream stream{with_end(text)};
         YAML::Parser parser(stream);
         TreeBuilder builder(name, document);
         while (parser.HandleNextDocument(builder)) {
@@ -256,7 +271,7 @@ Document read_yaml(std::string_view text, const std::string& name)
         document.problems.push_back(stop.why);
     } catch (const YAML::Exception& error) {
         document.problems.push_back(
-            {{name, error.mark.line + 1, error.mark.column + 1}, "", "not valid YAML: " + error.msg});
+            {{name, error.mark.line + 1, error.mark.column + 1}, "", syntax_message(error.msg)});
     }
     return document;
 }

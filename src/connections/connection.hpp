@@ -25,7 +25,8 @@ struct ConnectionInfo {
     EpochMillis connected_at = 0;
 };
 
-/// One admitted client, as handlers and @connections see it. Shard-local: touched only by the thread that owns it.
+/// One admitted client, as handlers and @connections see it. Shard-local: touched only by the thread that
+/// owns it.
 class Connection {
 public:
     const ConnectionInfo& info() const { return info_; }
@@ -33,10 +34,12 @@ public:
     /// The last message either way (spec captures 1.4).
     virtual EpochMillis last_active_at() const = 0;
 
-    /// Queues one message. LimitExceeded when the outbox is full: the connection is then being closed. Gone when it ends.
+    /// Queues one message. LimitExceeded when the outbox is full: the connection is then being closed. Gone
+    /// when it ends.
     virtual PostResult send(std::string_view payload, bool is_binary) = 0;
 
-    /// Sends a close frame and ends the connection; $disconnect gets the same code and reason. No effect on one that ends.
+    /// Sends a close frame and ends the connection; $disconnect gets the same code and reason. No effect on
+    /// one that ends.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
     /// A message of this connection is being answered by somebody who takes his time; and now it has been.

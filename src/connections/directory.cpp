@@ -19,7 +19,9 @@ void Directory::add(net::Shard& shard, Registry& registry)
 void Directory::post(std::string_view connection_id, std::string_view data, Done done) const
 {
     if (data.size() > message_bytes_max_) return done(PostResult::PayloadTooLarge);
-    auto send = [text = text::to_utf8_lossy(data)](Connection& connection) { return connection.send(text, false); };
+    auto send = [text = text::to_utf8_lossy(data)](Connection& connection) {
+        return connection.send(text, false);
+    };
     visit(connection_id, std::move(send), std::move(done));
 }
 
@@ -31,7 +33,9 @@ void Directory::get(std::string_view connection_id, StatusDone done) const
         *status = {info.source_ip, info.user_agent, info.connected_at, connection.last_active_at()};
         return PostResult::Delivered;
     };
-    visit(connection_id, std::move(read), [status, done = std::move(done)](PostResult result) { done(result, *status); });
+    visit(connection_id, std::move(read), [status, done = std::move(done)](PostResult result) {
+        done(result, *status);
+    });
 }
 
 void Directory::remove(std::string_view connection_id, Done done) const
@@ -47,7 +51,8 @@ void Directory::visit(std::string_view connection_id, Visit visit, Done done) co
 {
     const api::DecodedId id = codec_.decode(connection_id);
     if (id.verdict == api::IdVerdict::Malformed) return done(PostResult::BadConnectionId);
-    if (id.verdict == api::IdVerdict::Unknown || id.address.node != node_ || id.address.shard >= homes_.size()) {
+    if (id.verdict == api::IdVerdict::Unknown || id.address.node != node_ ||
+        id.address.shard >= homes_.size()) {
         return done(PostResult::Gone);
     }
     const Home& home = homes_[id.address.shard];

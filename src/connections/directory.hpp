@@ -19,8 +19,9 @@ struct ConnectionStatus {
     EpochMillis last_active_at = 0;
 };
 
-/// Reaches any connection of the node by its id. Thread: any. When the caller is on the connection's own shard the work is done
-/// before the call returns; otherwise it is handed to that shard and `done` is called there.
+/// Reaches any connection of the node by its id. Thread: any. When the caller is on the connection's own
+/// shard the work is done before the call returns; otherwise it is handed to that shard and `done` is called
+/// there.
 class Directory {
 public:
     using Done = std::function<void(PostResult)>;

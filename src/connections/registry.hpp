@@ -11,14 +11,16 @@
 
 namespace postern::connections {
 
-/// One shard's connections by slot and generation: an id finds its connection with two comparisons, and an id of a former
-/// tenant of the slot finds nothing. Shard-local.
+/// One shard's connections by slot and generation: an id finds its connection with two comparisons, and an id
+/// of a former tenant of the slot finds nothing. Shard-local.
 class Registry {
 public:
-    /// `first_generation` is drawn at random at start, so that ids of an earlier process are not mistaken for ours.
+    /// `first_generation` is drawn at random at start, so that ids of an earlier process are not mistaken for
+    /// ours.
     Registry(std::uint16_t node, std::uint8_t shard, std::uint32_t first_generation);
 
-    /// An address for a connection that is being opened; not to be found until admit(). Nothing when all slots are taken.
+    /// An address for a connection that is being opened; not to be found until admit(). Nothing when all
+    /// slots are taken.
     std::optional<api::ConnectionAddress> reserve();
 
     void admit(const api::ConnectionAddress& address, Connection& connection);

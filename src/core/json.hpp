@@ -20,11 +20,12 @@
 #include <string>
 #include <string_view>
 
-/// The one door for JSON trees. Never compare a Value with something that is not a Value: in C++20 RapidJSON 1.1.0's
-/// `value == 1` calls itself for ever.
+/// The one door for JSON trees. Never compare a Value with something that is not a Value: in C++20
+/// RapidJSON 1.1.0's `value == 1` calls itself for ever.
 namespace postern::json {
 
-/// Deepest nesting that parse() accepts. RapidJSON's own parser and writer recurse, and 128 KiB of '[' overrun a stack.
+/// Deepest nesting that parse() accepts. RapidJSON's own parser and writer recurse, and 128 KiB of '['
+/// overrun a stack.
 inline constexpr int kDepthMax = 128;
 
 /// Parses untrusted text without recursion, up to kDepthMax levels.

@@ -7,8 +7,9 @@
 #include <string_view>
 #include <type_traits>
 
-/// The server's own log: one line for each outcome, fields instead of prose. Text on a terminal, JSON otherwise;
-/// always on stderr. Thread: any; writing never blocks on another line's formatting for more than a short lock.
+/// The server's own log: one line for each outcome, fields instead of prose. Text on a terminal, JSON
+/// otherwise; always on stderr. Thread: any; writing never blocks on another line's formatting for more than
+/// a short lock.
 namespace postern::log {
 
 enum class Level { Debug, Info, Warn, Error, Off };
@@ -22,8 +23,8 @@ struct Field {
 
     Field(std::string_view n, std::string_view v) : name(n), value(v) {}
     template <class Number>
-        requires std::is_arithmetic_v<Number>
-    Field(std::string_view n, Number v) : name(n), value(std::to_string(v)), is_number(true)
+    requires std::is_arithmetic_v<Number> Field(std::string_view n, Number v)
+        : name(n), value(std::to_string(v)), is_number(true)
     {}
 };
 using Fields = std::initializer_list<Field>;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/text.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <numeric>
+#include <simdjson.h>
 
 namespace postern::text {
 
@@ -48,8 +47,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
     return row[b.size()];
 }
 
-/// Length of the valid UTF-8 sequence at the front of `s`; 0 when there is none, then `skip` says how many bytes
-/// belong to the invalid part (Unicode 15, "maximal subpart").
+/// Length of the valid UTF-8 sequence at the front of `s`; 0 when there is none, then `skip` says how many
+/// bytes belong to the invalid part (Unicode 15, "maximal subpart").
 std::size_t utf8_sequence(std::string_view s, std::size_t& skip)
 {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
@@ -79,7 +78,8 @@ std::size_t utf8_sequence(std::string_view s, std::size_t& skip)
 
 bool iequals(std::string_view a, std::string_view b)
 {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool iless(std::string_view a, std::string_view b)

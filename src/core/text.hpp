@@ -23,7 +23,8 @@ std::vector<std::string_view> split(std::string_view s, char separator);
 /// Percent-decodes a path segment. Empty optional when an escape is malformed.
 std::optional<std::string> percent_decode(std::string_view s);
 
-/// Percent-decodes a query name or value: also '+' is a space (spec captures 1.2). Malformed escapes stay as they are.
+/// Percent-decodes a query name or value: also '+' is a space (spec captures 1.2). Malformed escapes stay as
+/// they are.
 std::string query_decode(std::string_view s);
 
 /// The candidate nearest to `word` (edit distance of at most a third of its length), for "did you mean".

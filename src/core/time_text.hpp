@@ -7,7 +7,8 @@
 
 namespace postern::time_text {
 
-/// "25/Sep/2026:09:20:29 +0000": requestTime in events and logs (spec data-plane 2.2), always UTC, English months.
+/// "25/Sep/2026:09:20:29 +0000": requestTime in events and logs (spec data-plane 2.2), always UTC, English
+/// months.
 std::string request_time(EpochMillis at);
 
 /// "Fri, 25 Sep 2026 09:20:29 GMT": the Date header (RFC 9110 section 5.6.7).

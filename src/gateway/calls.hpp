@@ -17,11 +17,11 @@ class ConnectWaiter;
 struct Call {
     std::uint32_t index = 0;
     std::uint32_t generation = 0;
-    bool is_open = false;     ///< an answer is still wanted
-    bool is_held = false;      ///< its connection counts it as in flight
+    bool is_open = false;  ///< an answer is still wanted
+    bool is_held = false;  ///< its connection counts it as in flight
     api::EventType type = api::EventType::Message;
-    api::ConnectionAddress address;    ///< of a Message: looked up again when the answer comes
-    ConnectWaiter* waiter = nullptr;   ///< of a Connect
+    api::ConnectionAddress address;   ///< of a Message: looked up again when the answer comes
+    ConnectWaiter* waiter = nullptr;  ///< of a Connect
     const Route* route = nullptr;
     std::shared_ptr<const Deployment> deployment;  ///< keeps `route` while the answer is awaited
     api::ConnectionId connection_id;

@@ -35,7 +35,8 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 
     if (!connect_rate_.admit(shard_.now())) return refuse(api::Refusal::Throttled);
     const Route* route = deployment.connect();
-    if (route == nullptr) return waiter.on_admitted({});  // no $connect route lets everybody in (spec data-plane 1.1)
+    if (route == nullptr)
+        return waiter.on_admitted({});  // no $connect route lets everybody in (spec data-plane 1.1)
     if (pending_connects_ >= limits_.pending_connects_max) return refuse(api::Refusal::Throttled);
 
     Call& call = calls_.open(api::EventType::Connect, *route);
@@ -61,7 +62,8 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
     invoke(call, parts, *request.stage);
 }
 
-/// The $connect handler has answered: 2xx admits, anything else is the answer to the handshake (spec data-plane 1.4).
+/// The $connect handler has answered: 2xx admits, anything else is the answer to the handshake (spec
+/// data-plane 1.4).
 void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
 {
     ConnectWaiter& waiter = *call.waiter;

@@ -8,8 +8,8 @@
 
 namespace postern::gateway {
 
-/// How many handshakes a second the node lets in (spec data-plane 6: 500/s): a token bucket as one number, the time at which
-/// it will be full again, so that all shards share it without a lock. Thread: any.
+/// How many handshakes a second the node lets in (spec data-plane 6: 500/s): a token bucket as one number,
+/// the time at which it will be full again, so that all shards share it without a lock. Thread: any.
 class ConnectRate {
 public:
     /// `per_second` 0 admits everybody; `burst` is at least 1.

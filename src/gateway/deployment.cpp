@@ -14,7 +14,8 @@ Result<Route> compile_route(const api::Route& route, const integrations::Handler
     compiled.is_two_way = route.is_two_way();
     if (!route.integration || route.integration->integration_type != api::IntegrationType::Plugin ||
         !route.integration->integration_uri.starts_with(kPluginPrefix)) {
-        return Error(ErrorKind::BadInput, "route " + route.route_key + ": only plugin integrations are supported yet");
+        return Error(ErrorKind::BadInput,
+                     "route " + route.route_key + ": only plugin integrations are supported yet");
     }
     compiled.timeout = route.integration->timeout;
     const std::string name = route.integration->integration_uri.substr(kPluginPrefix.size());
@@ -31,7 +32,8 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& ap
                                                               const api::Stage& stage,
                                                               const integrations::HandlerRegistry& handlers)
 {
-    Result<api::SelectionExpression> expression = api::SelectionExpression::parse(api.route_selection_expression);
+    Result<api::SelectionExpression> expression =
+        api::SelectionExpression::parse(api.route_selection_expression);
     if (!expression) return expression.error();
 
     std::shared_ptr<Deployment> made(new Deployment(*std::move(expression)));
@@ -39,7 +41,8 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& ap
     made->is_execute_api_disabled_ = api.disable_execute_api_endpoint;
     for (const auto& [key, route] : api.routes) {
         Result<Route> compiled = compile_route(route, handlers);
-        if (!compiled) return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
+        if (!compiled)
+            return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
         if (key == kConnectKey) {
             made->connect_route_ = std::make_unique<Route>(*std::move(compiled));
         } else if (key == kDisconnectKey) {

@@ -26,8 +26,8 @@ struct Route {
     std::chrono::milliseconds timeout{};
 };
 
-/// What a stage serves: compiled, immutable, shared by all shards, replaced as a whole, looked up for every event
-/// (spec data-plane 3.1: a deployment applies to connections opened before it).
+/// What a stage serves: compiled, immutable, shared by all shards, replaced as a whole, looked up for every
+/// event (spec data-plane 3.1: a deployment applies to connections opened before it).
 class Deployment {
 public:
     /// BadInput when the expression is malformed or a route names no handler.
@@ -41,8 +41,8 @@ public:
     const Route* connect() const { return connect_; }
     const Route* disconnect() const { return disconnect_; }
 
-    /// The route of a message (spec data-plane 3.1): an exact key, else $default, else null. A message never selects $connect
-    /// or $disconnect; whatever is not JSON goes to $default.
+    /// The route of a message (spec data-plane 3.1): an exact key, else $default, else null. A message never
+    /// selects $connect or $disconnect; whatever is not JSON goes to $default.
     const Route* select(std::string_view message, api::SelectionScratch& scratch) const;
 
 private:
@@ -55,7 +55,8 @@ private:
     integrations::StageIdentity stage_;
     bool is_execute_api_disabled_ = false;
     api::SelectionExpression expression_;
-    std::unordered_map<std::string, Route, Hash, std::equal_to<>> routes_;  ///< those that a message may select
+    std::unordered_map<std::string, Route, Hash, std::equal_to<>>
+        routes_;  ///< those that a message may select
     std::unique_ptr<Route> connect_route_;
     std::unique_ptr<Route> disconnect_route_;
     const Route* connect_ = nullptr;

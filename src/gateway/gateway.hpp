@@ -17,7 +17,8 @@
 
 namespace postern::gateway {
 
-/// A client that asks to be let in. The strings are the session's and outlive the call that is made with them.
+/// A client that asks to be let in. The strings are the session's and outlive the call that is made with
+/// them.
 struct ConnectRequest {
     const connections::ConnectionInfo* connection = nullptr;
     StageSlot* stage = nullptr;
@@ -38,8 +39,8 @@ protected:
     ~ConnectWaiter() = default;
 };
 
-/// The use-cases: connect, message, disconnect, each in a file of its own that reads top to bottom. One gateway for each shard,
-/// touched by its thread only.
+/// The use-cases: connect, message, disconnect, each in a file of its own that reads top to bottom. One
+/// gateway for each shard, touched by its thread only.
 class Gateway final : public integrations::CallHome {
 public:
     Gateway(net::Shard& shard,
@@ -55,8 +56,12 @@ public:
     /// throttle → $connect integration → admitted or refused (spec data-plane 1).
     void connect(const ConnectRequest& request, ConnectWaiter& waiter);
 
-    /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the connection's.
-    void on_message(connections::Connection& connection, StageSlot& stage, std::string_view message, bool is_binary);
+    /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the
+    /// connection's.
+    void on_message(connections::Connection& connection,
+                    StageSlot& stage,
+                    std::string_view message,
+                    bool is_binary);
 
     /// $disconnect, whoever ended the connection (spec data-plane 5); its result is ignored.
     void on_disconnect(const connections::ConnectionInfo& connection,

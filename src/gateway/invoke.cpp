@@ -20,8 +20,8 @@ Gateway::Gateway(net::Shard& shard,
       limits_(limits)
 {}
 
-/// Calls the handler. An answer given inline has been dealt with when this returns; otherwise the call waits for its answer or
-/// its deadline, and its connection counts it.
+/// Calls the handler. An answer given inline has been dealt with when this returns; otherwise the call waits
+/// for its answer or its deadline, and its connection counts it.
 void Gateway::invoke(Call& call, const integrations::EventParts& parts, StageSlot& stage)
 {
     if (call.route->handler->is_blocking) return invoke_blocking(call, parts, stage);
@@ -45,7 +45,8 @@ void Gateway::invoke_blocking(Call& call, const integrations::EventParts& parts,
     const bool accepted = workers_.submit([this, owned, token, &handler] {
         SystemRandom random;  // the ids are made: nothing is drawn
         const integrations::EventScope scope(owned->parts(), owned->ids(), shard_.clock(), random);
-        if (handler.invoke(handler.state, &scope.event(), token) != 0) host_.fail(token, "the handler failed");
+        if (handler.invoke(handler.state, &scope.event(), token) != 0)
+            host_.fail(token, "the handler failed");
     });
     if (!accepted) return fail(call, api::Refusal::IntegrationFailed, "the worker queue is full");
     await(call, stage);
@@ -67,12 +68,16 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
     Call* call = calls_.find(number);
     if (call == nullptr) return;  // too late, or the second answer
     if (reply.status_code < 100 || reply.status_code > 599) {
-        return fail(*call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
+        return fail(
+            *call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
     }
     switch (call->type) {
-        case api::EventType::Connect: return answer_connect(*call, reply);
-        case api::EventType::Message: return answer_message(*call, reply);
-        case api::EventType::Disconnect: return finish(*call);
+        case api::EventType::Connect:
+            return answer_connect(*call, reply);
+        case api::EventType::Message:
+            return answer_message(*call, reply);
+        case api::EventType::Disconnect:
+            return finish(*call);
     }
 }
 
@@ -90,7 +95,8 @@ void Gateway::on_deadline(std::uint64_t number)
     fail(*call, api::Refusal::IntegrationTimeout, "no answer in time");
 }
 
-/// The integration has failed: the client is told as AWS tells it, also on one-way routes (spec data-plane 4), and stays.
+/// The integration has failed: the client is told as AWS tells it, also on one-way routes (spec data-plane
+/// 4), and stays.
 void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
 {
     log::warn("integration.failed",

@@ -51,7 +51,9 @@ void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
     finish(call);
 }
 
-void Gateway::send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id)
+void Gateway::send_error(connections::Connection& connection,
+                         api::Refusal refusal,
+                         std::string_view request_id)
 {
     connection.send(api::error_frame(refusal, connection.info().id, request_id), false);
 }

@@ -30,7 +30,8 @@ std::string host_name(std::string_view host_header)
     return lower;
 }
 
-Stages::Stages(const Deployments& deployments, const std::map<std::string, api::DomainName, std::less<>>& domains)
+Stages::Stages(const Deployments& deployments,
+               const std::map<std::string, api::DomainName, std::less<>>& domains)
 {
     for (const auto& deployment : deployments) {
         const integrations::StageIdentity& stage = deployment->stage();

@@ -12,19 +12,20 @@
 
 namespace postern::gateway {
 
-/// A stage as one shard sees it: the place where its current deployment stands. Connections keep a pointer to it, so that each
-/// event meets today's deployment; null once the stage is gone.
+/// A stage as one shard sees it: the place where its current deployment stands. Connections keep a pointer to
+/// it, so that each event meets today's deployment; null once the stage is gone.
 struct StageSlot {
     std::shared_ptr<const Deployment> current;
 };
 
-/// Which stage a request line belongs to (design section 5, "URLs"): a configured domain's mapping, the host {apiId}.…, with one
-/// API any host, with several /{apiId}/{stage}. Shard-local.
+/// Which stage a request line belongs to (design section 5, "URLs"): a configured domain's mapping, the host
+/// {apiId}.…, with one API any host, with several /{apiId}/{stage}. Shard-local.
 class Stages {
 public:
     using Deployments = std::vector<std::shared_ptr<const Deployment>>;
 
-    Stages(const Deployments& deployments, const std::map<std::string, api::DomainName, std::less<>>& domains);
+    Stages(const Deployments& deployments,
+           const std::map<std::string, api::DomainName, std::less<>>& domains);
 
     /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
     StageSlot* find(std::string_view host, std::string_view path);

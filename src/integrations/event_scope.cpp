@@ -103,11 +103,12 @@ std::string_view EventScope::json()
                 json_, context, *parts_.event_headers, *parts_.query, parts_.stage->stage_variables);
             break;
         case api::EventType::Message:
-            api::append_message_event(json_,
-                                      context,
-                                      parts_.is_binary ? base64::encode(parts_.body) : std::string(parts_.body),
-                                      parts_.is_binary,
-                                      parts_.stage->stage_variables);
+            api::append_message_event(
+                json_,
+                context,
+                parts_.is_binary ? base64::encode(parts_.body) : std::string(parts_.body),
+                parts_.is_binary,
+                parts_.stage->stage_variables);
             break;
         case api::EventType::Disconnect:
             api::append_disconnect_event(json_, context, parts_.stage->stage_variables);

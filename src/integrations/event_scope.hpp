@@ -47,8 +47,9 @@ struct EventParts {
     std::string_view disconnect_reason;
 };
 
-/// One event as a handler sees it: the C structure, and behind `internal` this object, which builds AWS's JSON, ids and
-/// stage variables when the handler asks. Lives on the stack of the call; used by the thread that runs the handler.
+/// One event as a handler sees it: the C structure, and behind `internal` this object, which builds AWS's
+/// JSON, ids and stage variables when the handler asks. Lives on the stack of the call; used by the thread
+/// that runs the handler.
 class EventScope {
 public:
     EventScope(const EventParts& parts, EventIds& ids, const Clock& clock, Random& random);

@@ -26,11 +26,16 @@ const PluginHost& host(void* context)
 postern_result as_c(connections::PostResult result)
 {
     switch (result) {
-        case connections::PostResult::Delivered: return POSTERN_DELIVERED;
-        case connections::PostResult::PayloadTooLarge: return POSTERN_PAYLOAD_TOO_LARGE;
-        case connections::PostResult::LimitExceeded: return POSTERN_LIMIT_EXCEEDED;
-        case connections::PostResult::BadConnectionId: return POSTERN_BAD_CONNECTION_ID;
-        case connections::PostResult::Gone: break;
+        case connections::PostResult::Delivered:
+            return POSTERN_DELIVERED;
+        case connections::PostResult::PayloadTooLarge:
+            return POSTERN_PAYLOAD_TOO_LARGE;
+        case connections::PostResult::LimitExceeded:
+            return POSTERN_LIMIT_EXCEEDED;
+        case connections::PostResult::BadConnectionId:
+            return POSTERN_BAD_CONNECTION_ID;
+        case connections::PostResult::Gone:
+            break;
     }
     return POSTERN_GONE;
 }
@@ -101,10 +106,14 @@ void host_log(void* /*context*/, int32_t level, postern_text message)
 {
     const log::Fields fields = {{"message", view(message)}};
     switch (level) {
-        case POSTERN_LOG_DEBUG: return log::debug("plugin.log", fields);
-        case POSTERN_LOG_INFO: return log::info("plugin.log", fields);
-        case POSTERN_LOG_WARN: return log::warn("plugin.log", fields);
-        default: return log::error("plugin.log", fields);
+        case POSTERN_LOG_DEBUG:
+            return log::debug("plugin.log", fields);
+        case POSTERN_LOG_INFO:
+            return log::info("plugin.log", fields);
+        case POSTERN_LOG_WARN:
+            return log::warn("plugin.log", fields);
+        default:
+            return log::error("plugin.log", fields);
     }
 }
 
@@ -116,7 +125,8 @@ InvokeReply as_reply(const postern_reply& reply)
     out.is_binary = reply.is_binary != 0;
     out.headers.reserve(reply.header_count);
     for (std::size_t i = 0; i < reply.header_count; ++i) {
-        out.headers.push_back({std::string(view(reply.headers[i].name)), std::string(view(reply.headers[i].value))});
+        out.headers.push_back(
+            {std::string(view(reply.headers[i].name)), std::string(view(reply.headers[i].value))});
     }
     return out;
 }
@@ -149,10 +159,11 @@ void PluginHost::reply(postern_token token, const postern_reply& reply) const
     const Home& home = homes_[token.home];
     const InvokeReply answer = as_reply(reply);
     if (net::Shard::current() == home.shard) return home.calls->on_reply(token.call, answer);
-    home.shard->post([calls = home.calls, call = token.call, answer = answer, body = std::string(answer.body)]() mutable {
-        answer.body = body;
-        calls->on_reply(call, answer);
-    });
+    home.shard->post(
+        [calls = home.calls, call = token.call, answer = answer, body = std::string(answer.body)]() mutable {
+            answer.body = body;
+            calls->on_reply(call, answer);
+        });
 }
 
 void PluginHost::fail(postern_token token, std::string_view why) const

@@ -31,8 +31,8 @@ protected:
     ~CallHome() = default;
 };
 
-/// The gateway's side of the plugin interface: brings replies home to their shard, and gives handlers @connections.
-/// Thread: any, once all homes are added.
+/// The gateway's side of the plugin interface: brings replies home to their shard, and gives handlers
+/// @connections. Thread: any, once all homes are added.
 class PluginHost {
 public:
     explicit PluginHost(const connections::Directory& directory) : directory_(directory) {}

@@ -86,18 +86,19 @@ struct PluginLibrary::Attachment {
 
     static void log(void* self, std::int32_t level, postern_text message)
     {
+        using Write = void (*)(std::string_view, postern::log::Fields);
+        static constexpr std::pair<postern::log::Level, Write> kLevels[] = {
+            {postern::log::Level::Debug, &postern::log::debug},
+            {postern::log::Level::Info, &postern::log::info},
+            {postern::log::Level::Warn, &postern::log::warn},
+            {postern::log::Level::Error, &postern::log::error}};
+        static_assert(POSTERN_LOG_DEBUG == 0 && POSTERN_LOG_ERROR == std::size(kLevels) - 1);
+
         const std::string& name = static_cast<Attachment*>(self)->name;
-        const log::Fields fields{{"plugin", name}, {"message", view(message)}};
-        switch (level) {
-            case POSTERN_LOG_DEBUG:
-                return postern::log::debug("plugin.log", fields);
-            case POSTERN_LOG_INFO:
-                return postern::log::info("plugin.log", fields);
-            case POSTERN_LOG_WARN:
-                return postern::log::warn("plugin.log", fields);
-            default:
-                return postern::log::error("plugin.log", fields);
-        }
+        const auto& [line_level, write] =
+            kLevels[std::clamp<std::int32_t>(level, POSTERN_LOG_DEBUG, POSTERN_LOG_ERROR)];
+        if (postern::log::is_enabled(line_level))
+            write("plugin.log", {{"plugin", name}, {"message", view(message)}});
     }
 };
 

@@ -3,10 +3,9 @@
 
 #include "core/check.hpp"
 
+#include <cerrno>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace postern::net {
 
@@ -34,7 +33,8 @@ Channel::~Channel()
 Channel::Read Channel::read(char* into, std::size_t room)
 {
     char* const target = tls_ ? shard_.buffers().cipher.get() : into;
-    const std::size_t bytes_max = tls_ ? std::min(room - TlsStream::kSlack, SharedBuffers::kInputBytes) : room;
+    const std::size_t bytes_max =
+        tls_ ? std::min(room - TlsStream::kSlack, SharedBuffers::kInputBytes) : room;
     const ssize_t got = ::recv(fd_, target, bytes_max, MSG_DONTWAIT);
     if (got == 0) return {Status::PeerClosed, 0};
     if (got < 0) return {would_block() ? Status::Ok : Status::Failed, 0};
@@ -46,9 +46,12 @@ Channel::Read Channel::read(char* into, std::size_t room)
     const bool sent = answer.empty() || send_now(answer);
     answer.clear();
     switch (decrypted.status) {
-        case TlsStream::Status::PeerClosed: return {Status::PeerClosed, decrypted.bytes};
-        case TlsStream::Status::Failed: return {Status::Failed, decrypted.bytes};
-        default: return {sent ? Status::Ok : Status::Failed, decrypted.bytes};
+        case TlsStream::Status::PeerClosed:
+            return {Status::PeerClosed, decrypted.bytes};
+        case TlsStream::Status::Failed:
+            return {Status::Failed, decrypted.bytes};
+        default:
+            return {sent ? Status::Ok : Status::Failed, decrypted.bytes};
     }
 }
 

@@ -10,8 +10,8 @@
 
 namespace postern::net {
 
-/// The socket of one client, with or without TLS: bytes in through the shard's scratch, bytes out at once, and only what the
-/// kernel refuses is kept. Shard-local; owns the descriptor.
+/// The socket of one client, with or without TLS: bytes in through the shard's scratch, bytes out at once,
+/// and only what the kernel refuses is kept. Shard-local; owns the descriptor.
 class Channel {
 public:
     Channel(Shard& shard, int fd, Watcher& watcher, const TlsContext* tls);
@@ -28,7 +28,8 @@ public:
     /// One recv. `room` must exceed TlsStream::kSlack.
     Read read(char* into, std::size_t room);
 
-    /// Sends `plain`; what does not fit is kept and sent when the socket is writable. False when the channel has failed.
+    /// Sends `plain`; what does not fit is kept and sent when the socket is writable. False when the channel
+    /// has failed.
     bool write(std::string_view plain);
 
     /// Goes on sending what was kept. False when the channel has failed.

@@ -6,12 +6,11 @@
 
 #include <zlib.h>
 
-
 namespace postern::net::deflate {
 
 namespace {
 
-constexpr int kRawWindow = -15;  // a negative size means "no zlib header"
+constexpr int kRawWindow = -15;                           // a negative size means "no zlib header"
 constexpr std::string_view kTail{"\x00\x00\xFF\xFF", 4};  // RFC 7692 section 7.2.1
 
 struct Engines {
@@ -22,7 +21,8 @@ struct Engines {
 
     Engines()
     {
-        POSTERN_CHECK(deflateInit2(&deflater, Z_BEST_SPEED, Z_DEFLATED, kRawWindow, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+        POSTERN_CHECK(deflateInit2(&deflater, Z_BEST_SPEED, Z_DEFLATED, kRawWindow, 8, Z_DEFAULT_STRATEGY) ==
+                      Z_OK);
         POSTERN_CHECK(inflateInit2(&inflater, kRawWindow) == Z_OK);
     }
     ~Engines()

@@ -6,11 +6,12 @@
 #include <string>
 #include <string_view>
 
-/// permessage-deflate (RFC 7692) without context takeover: no connection keeps a window, all of a thread share one.
+/// permessage-deflate (RFC 7692) without context takeover: no connection keeps a window, all of a thread
+/// share one.
 namespace postern::net::deflate {
 
-/// Chooses among the offers of Sec-WebSocket-Extensions: the answer to send, or nothing when no offer can be met. The answer never
-/// reduces the server's window (spec data-plane 10, row 10).
+/// Chooses among the offers of Sec-WebSocket-Extensions: the answer to send, or nothing when no offer can be
+/// met. The answer never reduces the server's window (spec data-plane 10, row 10).
 std::optional<std::string> negotiate(std::string_view offers);
 
 /// The payload of a compressed message. The view is valid until the thread's next call.

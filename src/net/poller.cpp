@@ -3,9 +3,8 @@
 
 #include "core/check.hpp"
 
-#include <sys/epoll.h>
-
 #include <array>
+#include <sys/epoll.h>
 
 namespace postern::net {
 
@@ -58,11 +57,12 @@ void Poller::remove(int fd)
 
 void Poller::wait()
 {
-    descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
-        if (error) return;
-        around_([this] { dispatch(); });
-        wait();
-    });
+    descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                           [this](boost::system::error_code error) {
+                               if (error) return;
+                               around_([this] { dispatch(); });
+                               wait();
+                           });
 }
 
 void Poller::dispatch()

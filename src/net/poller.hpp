@@ -8,7 +8,8 @@
 
 namespace postern::net {
 
-/// What a socket can do without waiting. `failed`: it has an error or both sides have ended; reported even when nobody asked.
+/// What a socket can do without waiting. `failed`: it has an error or both sides have ended; reported even
+/// when nobody asked.
 struct Readiness {
     bool readable = false;
     bool writable = false;
@@ -24,8 +25,8 @@ protected:
     ~Watcher() = default;
 };
 
-/// One level-triggered epoll set for all the WebSockets of a shard, itself watched by Asio: readiness of a socket then costs
-/// no completion handler and no re-arming system call (docs/adr/0003). Shard-local.
+/// One level-triggered epoll set for all the WebSockets of a shard, itself watched by Asio: readiness of a
+/// socket then costs no completion handler and no re-arming system call (docs/adr/0003). Shard-local.
 class Poller {
 public:
     /// `around` wraps each round of events: it refreshes the clock before and ends the turn after.

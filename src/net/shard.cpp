@@ -43,7 +43,8 @@ void Shard::run(const std::function<void()>& work)
         work();
         if (turn_end_) turn_end_();
     } catch (const std::exception& failure) {
-        // Nothing on the data path throws by design; whatever does is a bug of ours, and costs this turn only.
+        // Nothing on the data path throws by design; whatever does is a bug of ours, and costs this turn
+        // only.
         log::error("shard.exception", {{"shard", index_}, {"what", failure.what()}});
     }
     arm(seconds_timer_, seconds_armed_, seconds_);

@@ -23,8 +23,9 @@ using SteadyTimer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                       boost::asio::wait_traits<std::chrono::steady_clock>,
                                                       Executor>;
 
-/// The buffers all connections of a shard take turns in. They are empty whenever a connection begins to use them:
-/// bytes left behind would reach another client, so every use ends by clearing, and the next one checks.
+/// The buffers all connections of a shard take turns in. They are empty whenever a connection begins to use
+/// them: bytes left behind would reach another client, so every use ends by clearing, and the next one
+/// checks.
 struct SharedBuffers {
     static constexpr std::size_t kInputBytes = 256 * 1024;
     std::unique_ptr<char[]> input{new char[kInputBytes]};   ///< plain bytes that were read
@@ -33,8 +34,9 @@ struct SharedBuffers {
     std::string cipher_output;                              ///< TLS records to be sent
 };
 
-/// One thread and everything it owns. Work enters through run(), post() or the poller; each entry is a *turn*: the clock is
-/// read once at its beginning, and at its end the ended-turn hook sends what was queued and frees what has died.
+/// One thread and everything it owns. Work enters through run(), post() or the poller; each entry is a
+/// *turn*: the clock is read once at its beginning, and at its end the ended-turn hook sends what was queued
+/// and frees what has died.
 class Shard {
 public:
     Shard(std::size_t index, const Clock& clock);

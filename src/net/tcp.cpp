@@ -2,22 +2,22 @@
 #include "net/tcp.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <optional>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <optional>
 
 namespace postern::net {
 
 namespace {
 
 constexpr int kBacklog = 4096;
-// A peer that vanished without a word: probed after a minute of silence, given up after 30 seconds without an answer.
+// A peer that vanished without a word: probed after a minute of silence, given up after 30 seconds without an
+// answer.
 constexpr int kKeepAliveIdleSeconds = 60;
 constexpr int kKeepAliveIntervalSeconds = 10;
 constexpr int kKeepAliveProbes = 3;
@@ -98,8 +98,8 @@ Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t po
 {
     const auto failed = [&](const std::string& what) {
         return Error(ErrorKind::Io,
-                     "cannot listen on " + (address.empty() ? std::string("*") : address) + ":" + std::to_string(port) +
-                         ": " + what);
+                     "cannot listen on " + (address.empty() ? std::string("*") : address) + ":" +
+                         std::to_string(port) + ": " + what);
     };
     std::optional<Address> wanted = parse_address(address, port);
     if (!wanted) return failed("not an IP address");
@@ -140,9 +140,11 @@ Accepted accept_one(int listening_fd)
 {
     sockaddr_storage from{};
     socklen_t size = sizeof(from);
-    const int fd = ::accept4(listening_fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd =
+        ::accept4(listening_fd, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
-        const bool is_ordinary = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED;
+        const bool is_ordinary =
+            errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED;
         return {-1, is_ordinary ? 0 : errno, {}};
     }
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);

@@ -15,8 +15,8 @@ struct ListeningSockets {
     std::vector<int> fds;    ///< the caller owns them
 };
 
-/// `address` "" means IPv6 and IPv4 alike. `port` 0 lets the kernel choose. Io when the address cannot be had, also when another
-/// process listens there.
+/// `address` "" means IPv6 and IPv4 alike. `port` 0 lets the kernel choose. Io when the address cannot be
+/// had, also when another process listens there.
 Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t port, std::size_t count);
 
 struct Accepted {
@@ -25,7 +25,8 @@ struct Accepted {
     std::string source_ip;
 };
 
-/// Accepts one client: non-blocking, without Nagle's delay, with keep-alive so that half-open peers are found.
+/// Accepts one client: non-blocking, without Nagle's delay, with keep-alive so that half-open peers are
+/// found.
 Accepted accept_one(int listening_fd);
 
 /// Raises the soft limit of file descriptors to the hard one; returns it.

@@ -5,8 +5,13 @@
 
 namespace postern::net {
 
-TimerWheel::TimerWheel(std::chrono::milliseconds tick, std::size_t buckets, std::function<void(std::uint64_t)> on_due)
-    : tick_(tick), on_due_(std::move(on_due)), buckets_(buckets + 1, kNone), firing_(static_cast<std::uint32_t>(buckets))
+TimerWheel::TimerWheel(std::chrono::milliseconds tick,
+                       std::size_t buckets,
+                       std::function<void(std::uint64_t)> on_due)
+    : tick_(tick),
+      on_due_(std::move(on_due)),
+      buckets_(buckets + 1, kNone),
+      firing_(static_cast<std::uint32_t>(buckets))
 {}
 
 std::uint32_t TimerWheel::bucket_of(SteadyMillis due) const

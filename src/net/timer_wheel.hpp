@@ -10,8 +10,9 @@
 
 namespace postern::net {
 
-/// Many coarse deadlines for the price of one timer: setting and cancelling cost a few writes, and nothing is allocated
-/// after warm-up. A deadline fires at its tick or at most one tick later, never early. Shard-local; told the time by its owner.
+/// Many coarse deadlines for the price of one timer: setting and cancelling cost a few writes, and nothing is
+/// allocated after warm-up. A deadline fires at its tick or at most one tick later, never early. Shard-local;
+/// told the time by its owner.
 class TimerWheel {
 public:
     /// Names a pending deadline; kNone names none.
@@ -19,7 +20,9 @@ public:
     static constexpr Id kNone = ~Id{0};
 
     /// `on_due(item)` is called from advance(), when the deadline is no longer pending: it may set others.
-    TimerWheel(std::chrono::milliseconds tick, std::size_t buckets, std::function<void(std::uint64_t)> on_due);
+    TimerWheel(std::chrono::milliseconds tick,
+               std::size_t buckets,
+               std::function<void(std::uint64_t)> on_due);
 
     Id set(SteadyMillis due, std::uint64_t item);
     void cancel(Id& id);

@@ -14,7 +14,8 @@ namespace postern::net {
 
 namespace {
 
-/// What the thread's BIO reads from and writes to while one call of decrypt() or encrypt() runs; empty otherwise.
+/// What the thread's BIO reads from and writes to while one call of decrypt() or encrypt() runs; empty
+/// otherwise.
 struct Exchange {
     std::string_view input;
     std::string* output = nullptr;
@@ -133,7 +134,8 @@ bool TlsStream::encrypt(std::string_view plain, std::string& to_send)
     const ExchangeScope scope({}, to_send);
     while (!plain.empty()) {
         constexpr std::size_t kPieceMax = 1 << 30;
-        const int n = SSL_write(ssl_.get(), plain.data(), static_cast<int>(std::min(plain.size(), kPieceMax)));
+        const int n =
+            SSL_write(ssl_.get(), plain.data(), static_cast<int>(std::min(plain.size(), kPieceMax)));
         if (n <= 0) return false;  // the BIO takes everything: only a broken connection refuses
         plain.remove_prefix(static_cast<std::size_t>(n));
     }

@@ -12,8 +12,8 @@ namespace postern::net {
 
 class TlsContext;
 
-/// The TLS state of one connection. Records go through the calling thread's shared memory BIO, so an idle connection
-/// owns no buffer (perf, "TLS without a stream object"). Shard-local.
+/// The TLS state of one connection. Records go through the calling thread's shared memory BIO, so an idle
+/// connection owns no buffer (perf, "TLS without a stream object"). Shard-local.
 class TlsStream {
 public:
     explicit TlsStream(const TlsContext& context);
@@ -27,8 +27,9 @@ public:
         std::size_t bytes = 0;  ///< plain bytes written to `plain`
     };
 
-    /// Takes all of `records` and writes what they hold to `plain`, which has room for records.size() + kSlack bytes. What has to
-    /// be sent in answer (handshake, alerts) is appended to `to_send`, also when it fails.
+    /// Takes all of `records` and writes what they hold to `plain`, which has room for records.size() +
+    /// kSlack bytes. What has to be sent in answer (handshake, alerts) is appended to `to_send`, also when it
+    /// fails.
     Decrypted decrypt(std::string_view records, char* plain, std::size_t room, std::string& to_send);
 
     /// Appends `plain` as records to `to_send`. False when the connection cannot send any more.

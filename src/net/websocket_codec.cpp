@@ -64,8 +64,8 @@ bool parse_header(std::span<const char> input, Header& header, Fault& why)
     header.payload_bytes = length_bytes == 0 ? short_length : big_endian(input.data() + 2, length_bytes);
     header.bytes = 2 + length_bytes + 4;
     // The shortest form is required, and the top bit of a 64-bit length is zero (RFC 6455 section 5.2).
-    if ((length_bytes == 2 && header.payload_bytes < 126) || (length_bytes == 8 && header.payload_bytes < 65536) ||
-        (header.payload_bytes >> 63) != 0) {
+    if ((length_bytes == 2 && header.payload_bytes < 126) ||
+        (length_bytes == 8 && header.payload_bytes < 65536) || (header.payload_bytes >> 63) != 0) {
         why = Fault::Protocol;
     }
     return true;
@@ -96,12 +96,14 @@ Item Decoder::next_frame(std::span<char>& input, const DecoderLimits& limits)
     Fault why = Fault::None;
     if (!parse_header(input, header, why)) return {};
     if (why != Fault::None) return fault(why);
-    if (header.is_compressed() && (!limits.allow_compressed || header.opcode() == 0)) return fault(Fault::Protocol);
+    if (header.is_compressed() && (!limits.allow_compressed || header.opcode() == 0))
+        return fault(Fault::Protocol);
     if (!header.is_control()) {
         const bool is_continuation = header.opcode() == 0;
         if (is_continuation != is_fragmented_) return fault(Fault::Protocol);
         if (header.payload_bytes > limits.frame_bytes_max) return fault(Fault::FrameTooLarge);
-        if (fragments_.size() + header.payload_bytes > limits.message_bytes_max) return fault(Fault::MessageTooLarge);
+        if (fragments_.size() + header.payload_bytes > limits.message_bytes_max)
+            return fault(Fault::MessageTooLarge);
     }
     if (input.size() < header.bytes || input.size() - header.bytes < header.payload_bytes) return {};
 
@@ -113,7 +115,8 @@ Item Decoder::next_frame(std::span<char>& input, const DecoderLimits& limits)
 
     const auto opcode = static_cast<Opcode>(header.opcode());
     switch (opcode) {
-        case Opcode::Close: return on_close(payload);
+        case Opcode::Close:
+            return on_close(payload);
         case Opcode::Ping:
         case Opcode::Pong: {
             Item item;
@@ -121,7 +124,8 @@ Item Decoder::next_frame(std::span<char>& input, const DecoderLimits& limits)
             item.payload = payload;
             return item;
         }
-        default: return on_data(opcode, header.is_final(), header.is_compressed(), payload);
+        default:
+            return on_data(opcode, header.is_final(), header.is_compressed(), payload);
     }
 }
 
@@ -192,7 +196,8 @@ void append_close(std::string& out, std::uint16_t code, std::string_view reason)
     std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
     std::size_t bytes = std::min<std::size_t>(reason.size(), kControlPayloadMax - 2);
     // A cut reason ends at a character, not inside one.
-    while (bytes < reason.size() && bytes > 0 && (static_cast<unsigned char>(reason[bytes]) & 0xC0U) == 0x80U) --bytes;
+    while (bytes < reason.size() && bytes > 0 && (static_cast<unsigned char>(reason[bytes]) & 0xC0U) == 0x80U)
+        --bytes;
     payload.append(reason.substr(0, bytes));
     append_frame(out, Opcode::Close, payload);
 }

@@ -27,8 +27,8 @@ struct DecoderLimits {
     bool allow_compressed = false;  ///< permessage-deflate was negotiated: RSV1 may be set
 };
 
-/// What the decoder found next. `payload` is unmasked and points into the input or into the decoder; it is valid until
-/// the next call.
+/// What the decoder found next. `payload` is unmasked and points into the input or into the decoder; it is
+/// valid until the next call.
 struct Item {
     enum class Kind : std::uint8_t { NeedMore, Message, Ping, Pong, Close, Fault };
     Kind kind = Kind::NeedMore;
@@ -39,13 +39,13 @@ struct Item {
     std::uint16_t close_code = 1005;  ///< of Close; 1005 when the frame was empty
 };
 
-/// The reading half of one connection: joins fragments and checks everything RFC 6455 asks of a client's frames.
-/// Between frames it holds a few bytes; only a fragmented message makes it allocate.
+/// The reading half of one connection: joins fragments and checks everything RFC 6455 asks of a client's
+/// frames. Between frames it holds a few bytes; only a fragmented message makes it allocate.
 class Decoder {
 public:
-    /// Takes one item off the front of `input` (which is unmasked in place) and advances it. NeedMore leaves `input` at
-    /// the start of the incomplete frame: the caller keeps those bytes and comes back with more behind them.
-    /// After Close or Fault the decoder must not be used again.
+    /// Takes one item off the front of `input` (which is unmasked in place) and advances it. NeedMore leaves
+    /// `input` at the start of the incomplete frame: the caller keeps those bytes and comes back with more
+    /// behind them. After Close or Fault the decoder must not be used again.
     Item next(std::span<char>& input, const DecoderLimits& limits);
 
     /// True between the first and the last fragment of a message.
@@ -65,7 +65,8 @@ private:
 /// Appends one unfragmented, unmasked frame: what a server sends.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload, bool is_compressed = false);
 
-/// Appends a close frame. 1005 gives an empty one, 1006 none at all; `reason` is cut to the 123 bytes that fit.
+/// Appends a close frame. 1005 gives an empty one, 1006 none at all; `reason` is cut to the 123 bytes that
+/// fit.
 void append_close(std::string& out, std::uint16_t code, std::string_view reason);
 
 /// XORs with the masking key, eight bytes at a time (RFC 6455 section 5.3).

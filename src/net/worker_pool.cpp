@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/worker_pool.hpp"
 
+#include "core/check.hpp"
+
 #include <utility>
 
 namespace postern::net {
@@ -13,7 +15,7 @@ WorkerPool::WorkerPool(unsigned threads, std::size_t queue_max) : queue_max_(que
 
 WorkerPool::~WorkerPool()
 {
-    stop();
+    if (!threads_.empty()) POSTERN_CHECK(stop(std::chrono::hours(24)));
 }
 
 bool WorkerPool::submit(std::function<void()> task)
@@ -27,32 +29,40 @@ bool WorkerPool::submit(std::function<void()> task)
     return true;
 }
 
-void WorkerPool::stop()
+bool WorkerPool::stop(std::chrono::milliseconds patience)
 {
     std::deque<std::function<void()>> forgotten;
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         stopping_ = true;
         forgotten.swap(queue_);
+        changed_.notify_all();
+        if (!changed_.wait_for(lock, patience, [this] { return running_ == 0; })) {
+            for (std::thread& thread : threads_) thread.detach();
+            threads_.clear();
+            return false;
+        }
     }
-    changed_.notify_all();
-    for (std::thread& thread : threads_) {
-        if (thread.joinable()) thread.join();
-    }
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    return true;
 }
 
 void WorkerPool::work()
 {
+    std::unique_lock lock(mutex_);
     for (;;) {
-        std::function<void()> task;
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-            if (stopping_) return;
-            task = std::move(queue_.front());
-            queue_.pop_front();
-        }
+        changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (stopping_) return;
+        std::function<void()> task = std::move(queue_.front());
+        queue_.pop_front();
+        ++running_;
+        lock.unlock();
         task();
+        task = nullptr;  // what it holds is freed before it counts as ended
+        lock.lock();
+        --running_;
+        if (stopping_) changed_.notify_all();
     }
 }
 

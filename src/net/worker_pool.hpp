@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -22,8 +23,9 @@ public:
     /// False when the queue is full or the pool is stopping. Tasks must not throw.
     [[nodiscard]] bool submit(std::function<void()> task);
 
-    /// Forgets what has not begun and waits for what has.
-    void stop();
+    /// Forgets what has not begun and gives what has `patience` to end. False when something still runs: its
+    /// thread is then left alone, and the process must end without destroying what the task may use.
+    [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
 private:
     void work();
@@ -33,6 +35,7 @@ private:
     std::condition_variable changed_;
     std::deque<std::function<void()>> queue_;
     bool stopping_ = false;
+    std::size_t running_ = 0;
     std::vector<std::thread> threads_;
 };
 

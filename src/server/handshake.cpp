@@ -44,8 +44,10 @@ std::string_view HttpRequest::header(std::string_view name) const
 
 std::size_t HttpRequest::count(std::string_view name) const
 {
-    return static_cast<std::size_t>(std::count_if(
-        headers.begin(), headers.end(), [&](const api::Header& field) { return text::iequals(field.name, name); }));
+    return static_cast<std::size_t>(
+        std::count_if(headers.begin(), headers.end(), [&](const api::Header& field) {
+            return text::iequals(field.name, name);
+        }));
 }
 
 RequestKind classify(const HttpRequest& request)

@@ -27,12 +27,12 @@ struct HttpRequest {
 
 /// What a request wants, decided in one function.
 enum class RequestKind {
-    Upgrade,         ///< a correct WebSocket handshake
-    BadUpgrade,      ///< asks for one, but its key is missing or malformed
-    WrongVersion,    ///< Sec-WebSocket-Version is not 13
-    Health,          ///< GET /ping, as AWS's front answers it
-    Plain,           ///< anything else
-    Malformed,       ///< two Authorization headers, a URL over AWS's limit
+    Upgrade,       ///< a correct WebSocket handshake
+    BadUpgrade,    ///< asks for one, but its key is missing or malformed
+    WrongVersion,  ///< Sec-WebSocket-Version is not 13
+    Health,        ///< GET /ping, as AWS's front answers it
+    Plain,         ///< anything else
+    Malformed,     ///< two Authorization headers, a URL over AWS's limit
 };
 RequestKind classify(const HttpRequest& request);
 

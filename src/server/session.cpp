@@ -31,9 +31,11 @@ void Session::on_ready(net::Readiness ready)
     if (ready.writable && state_ == State::Open) queue();  // there may be room again for what waits
     if (!ready.readable && !ready.failed) return;
     switch (state_) {
-        case State::Request: return read_request();
+        case State::Request:
+            return read_request();
         case State::Connecting:
-            // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is answered by a $disconnect.
+            // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is
+            // answered by a $disconnect.
             peer_lost_ = true;
             return channel_.close();
         case State::Open:
@@ -41,11 +43,13 @@ void Session::on_ready(net::Readiness ready)
             if (ready.failed) lost();
             return;
         case State::Closing: {
-            const auto read = channel_.read(server_.shard().buffers().input.get(), net::SharedBuffers::kInputBytes);
+            const auto read =
+                channel_.read(server_.shard().buffers().input.get(), net::SharedBuffers::kInputBytes);
             if (read.status != net::Channel::Status::Ok) die();
             return;
         }
-        case State::Dead: return;
+        case State::Dead:
+            return;
     }
 }
 
@@ -54,8 +58,9 @@ connections::PostResult Session::send(std::string_view payload, bool is_binary)
     if (state_ != State::Open) return connections::PostResult::Gone;
     const std::size_t waiting = channel_.unsent_bytes() + queued_.size();
     if (waiting + payload.size() > server_.limits().outbox_bytes_max) {
-        log::warn("connection.slow_reader",
-                  {{"connection_id", info_.id.view()}, {"source_ip", info_.source_ip}, {"unsent_bytes", waiting}});
+        log::warn(
+            "connection.slow_reader",
+            {{"connection_id", info_.id.view()}, {"source_ip", info_.source_ip}, {"unsent_bytes", waiting}});
         close(api::kSlowReader.code, api::kSlowReader.text);
         return connections::PostResult::LimitExceeded;
     }
@@ -210,8 +215,10 @@ void Session::on_deadline()
             if (received_.empty() || !channel_.is_handshake_done()) return die();
             return respond(api::request_timeout(server_.shard().clock().wall()));
         case State::Open: {
-            const bool is_idle = limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
-            const bool is_old = limits.max_duration.count() > 0 && now >= admitted_at_ + limits.max_duration.count();
+            const bool is_idle =
+                limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
+            const bool is_old =
+                limits.max_duration.count() > 0 && now >= admitted_at_ + limits.max_duration.count();
             if (is_idle || is_old) return close(api::kGoingAway.code, api::kGoingAway.text);
             if (limits.ping_interval.count() > 0) {
                 if (heard_at_ >= pinged_at_) pinged_at_ = 0;  // heard since
@@ -223,8 +230,10 @@ void Session::on_deadline()
             }
             return set_deadline(next_due());
         }
-        case State::Closing: return die();
-        default: return;
+        case State::Closing:
+            return die();
+        default:
+            return;
     }
 }
 

@@ -17,8 +17,9 @@ namespace postern::server {
 class ShardServer;
 struct Listener;
 
-/// One socket from accept to gone, and the connection it carries. Shard-local; owned by its ShardServer, which frees it at the end
-/// of the turn in which it died, so nothing here needs to ask whether it still exists.
+/// One socket from accept to gone, and the connection it carries. Shard-local; owned by its ShardServer,
+/// which frees it at the end of the turn in which it died, so nothing here needs to ask whether it still
+/// exists.
 ///
 ///     Request → (Connecting → Open → Closing) → Dead; a refused handshake goes back to Request.
 class Session final : public connections::Connection, private net::Watcher, private gateway::ConnectWaiter {
@@ -83,18 +84,18 @@ private:
     const Listener& listener_;
     net::Channel channel_;
     State state_ = State::Request;
-    bool is_admitted_ = false;   ///< $connect has said yes, $disconnect has not been called
-    bool is_bursting_ = false;   ///< the shard's output buffer is ours
-    bool is_queued_ = false;     ///< on the server's list for the end of the turn
+    bool is_admitted_ = false;  ///< $connect has said yes, $disconnect has not been called
+    bool is_bursting_ = false;  ///< the shard's output buffer is ours
+    bool is_queued_ = false;    ///< on the server's list for the end of the turn
     bool is_compressed_ = false;
-    bool peer_lost_ = false;     ///< gone while $connect was being asked
+    bool peer_lost_ = false;  ///< gone while $connect was being asked
     bool has_address_ = false;
     bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
     std::uint32_t in_flight_ = 0;
     net::TimerWheel::Id deadline_ = net::TimerWheel::kNone;
     SteadyMillis admitted_at_ = 0;
-    SteadyMillis active_at_ = 0;       ///< last data message either way (and pings, when they count)
-    SteadyMillis heard_at_ = 0;        ///< last byte from the peer
+    SteadyMillis active_at_ = 0;  ///< last data message either way (and pings, when they count)
+    SteadyMillis heard_at_ = 0;   ///< last byte from the peer
     SteadyMillis pinged_at_ = 0;
     net::ws::Decoder decoder_;
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room

@@ -11,9 +11,11 @@ namespace postern::server {
 namespace {
 
 constexpr std::size_t kReadStep = 64 * 1024;
-constexpr std::size_t kBurstBytesMax = 256 * 1024;  // what is written at once, and the capacity the shard keeps
+constexpr std::size_t kBurstBytesMax =
+    256 * 1024;  // what is written at once, and the capacity the shard keeps
 
-/// The shard's output buffer, borrowed for one connection's burst: empty at the beginning, empty at the end, whatever happens.
+/// The shard's output buffer, borrowed for one connection's burst: empty at the beginning, empty at the end,
+/// whatever happens.
 class Burst {
 public:
     Burst(std::string& buffer, bool& is_bursting) : buffer_(buffer), is_bursting_(is_bursting)
@@ -46,7 +48,8 @@ std::string& Session::output()
 bool Session::is_held() const
 {
     const api::Limits& limits = server_.limits();
-    const std::size_t in_flight_max = limits.ordering == api::Ordering::Connection ? 1 : limits.messages_in_flight_max;
+    const std::size_t in_flight_max =
+        limits.ordering == api::Ordering::Connection ? 1 : limits.messages_in_flight_max;
     return in_flight_ >= in_flight_max || channel_.unsent_bytes() > limits.outbox_bytes_max / 4;
 }
 
@@ -90,7 +93,8 @@ void Session::process(std::span<char> input)
         on_item(item);
     }
     if (state_ != State::Open || input.empty()) {
-        if (received_.capacity() > sizeof(received_)) std::string().swap(received_);
+        if (received_.capacity() > std::string().capacity())
+            std::string().swap(received_);  // idle owns no buffer
     } else if (input.data() >= received_.data() && input.data() < received_.data() + received_.size()) {
         received_.erase(0, static_cast<std::size_t>(input.data() - received_.data()));
     } else {
@@ -124,19 +128,25 @@ void Session::append(net::ws::Opcode opcode, std::string_view payload)
 void Session::on_item(const net::ws::Item& item)
 {
     switch (item.kind) {
-        case net::ws::Item::Kind::Message: return on_message(item);
+        case net::ws::Item::Kind::Message:
+            return on_message(item);
         case net::ws::Item::Kind::Ping:
             if (server_.limits().ping_resets_idle) active_at_ = server_.shard().now();
             return append(net::ws::Opcode::Pong, {item.payload.data(), item.payload.size()});
-        case net::ws::Item::Kind::Pong: return;
+        case net::ws::Item::Kind::Pong:
+            return;
         case net::ws::Item::Kind::Close: {
             const std::string_view reason(item.payload.data(), item.payload.size());
-            net::ws::append_close(output(), item.close_code, reason);  // code and reason come back (spec captures 1.3)
+            net::ws::append_close(
+                output(), item.close_code, reason);  // code and reason come back (spec captures 1.3)
             start_closing();
-            return end(item.close_code, item.close_code == api::kNoStatus.code ? api::kNoStatus.text : reason);
+            return end(item.close_code,
+                       item.close_code == api::kNoStatus.code ? api::kNoStatus.text : reason);
         }
-        case net::ws::Item::Kind::Fault: return on_fault(item.fault);
-        case net::ws::Item::Kind::NeedMore: return;
+        case net::ws::Item::Kind::Fault:
+            return on_fault(item.fault);
+        case net::ws::Item::Kind::NeedMore:
+            return;
     }
 }
 
@@ -150,8 +160,10 @@ void Session::on_message(const net::ws::Item& item)
     std::string_view message(item.payload.data(), item.payload.size());
     if (item.is_compressed) {
         const auto inflated = net::deflate::inflate(message, server_.limits().message_bytes_max);
-        if (inflated.status == net::deflate::InflateStatus::TooLarge) return on_fault(net::ws::Fault::MessageTooLarge);
-        if (inflated.status == net::deflate::InflateStatus::Malformed) return on_fault(net::ws::Fault::Protocol);
+        if (inflated.status == net::deflate::InflateStatus::TooLarge)
+            return on_fault(net::ws::Fault::MessageTooLarge);
+        if (inflated.status == net::deflate::InflateStatus::Malformed)
+            return on_fault(net::ws::Fault::Protocol);
         message = *inflated.message;
         if (!is_binary && !text::is_utf8(message)) return on_fault(net::ws::Fault::InvalidUtf8);
     }
@@ -162,12 +174,16 @@ void Session::on_fault(net::ws::Fault fault)
 {
     const api::Limits& limits = server_.limits();
     switch (fault) {
-        case net::ws::Fault::Protocol: return close(api::kProtocolError.code, api::kProtocolError.text);
-        case net::ws::Fault::InvalidUtf8: return close(api::kInvalidUtf8.code, api::kInvalidUtf8.text);
-        case net::ws::Fault::FrameTooLarge: return close(api::kTooBigCode, api::too_big_text(limits.frame_bytes_max));
+        case net::ws::Fault::Protocol:
+            return close(api::kProtocolError.code, api::kProtocolError.text);
+        case net::ws::Fault::InvalidUtf8:
+            return close(api::kInvalidUtf8.code, api::kInvalidUtf8.text);
+        case net::ws::Fault::FrameTooLarge:
+            return close(api::kTooBigCode, api::too_big_text(limits.frame_bytes_max));
         case net::ws::Fault::MessageTooLarge:
             return close(api::kTooBigCode, api::too_big_text(limits.message_bytes_max));
-        case net::ws::Fault::None: return;
+        case net::ws::Fault::None:
+            return;
     }
 }
 

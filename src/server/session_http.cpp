@@ -32,18 +32,23 @@ void Session::on_request(const HttpRequest& request)
         respond(request.has_body || !request.keeps_alive ? api::closing(std::move(reply)) : std::move(reply));
     };
     switch (classify(request)) {
-        case RequestKind::Upgrade: return upgrade(request);
+        case RequestKind::Upgrade:
+            return upgrade(request);
         case RequestKind::Malformed:
-        case RequestKind::BadUpgrade: return respond(api::bad_request(now));
-        case RequestKind::WrongVersion: return answer(api::upgrade_required(now));
-        case RequestKind::Health: return answer(api::healthy(now));
+        case RequestKind::BadUpgrade:
+            return respond(api::bad_request(now));
+        case RequestKind::WrongVersion:
+            return answer(api::upgrade_required(now));
+        case RequestKind::Health:
+            return answer(api::healthy(now));
         case RequestKind::Plain:
             return answer(
                 api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
 }
 
-/// The stage is found, the connection gets its id, and $connect is asked; on_admitted() or on_refused() goes on from there.
+/// The stage is found, the connection gets its id, and $connect is asked; on_admitted() or on_refused() goes
+/// on from there.
 void Session::upgrade(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
@@ -52,7 +57,8 @@ void Session::upgrade(const HttpRequest& request)
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
         log::info("connect.refused", {{"status", 403}, {"why", "no such stage"}, {"path", request.path}});
-        return respond(api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
+        return respond(
+            api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
     stage_ = stage;
     has_address_ = true;
@@ -65,7 +71,8 @@ void Session::upgrade(const HttpRequest& request)
 
     handshake_->accept = net::ws::accept_key(text::trim(request.header("Sec-WebSocket-Key")));
     if (server_.limits().compression) {
-        handshake_->extensions = net::deflate::negotiate(request.header("Sec-WebSocket-Extensions")).value_or("");
+        handshake_->extensions =
+            net::deflate::negotiate(request.header("Sec-WebSocket-Extensions")).value_or("");
     }
     gateway::ConnectRequest& connect = handshake_->connect;
     connect.connection = &info_;

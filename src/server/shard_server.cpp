@@ -4,10 +4,9 @@
 #include "core/log.hpp"
 #include "net/tcp.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 namespace postern::server {
 

@@ -26,15 +26,20 @@ struct SocketBudget {
 
 /// One listening socket of one shard; with SO_REUSEPORT the kernel spreads clients over the shards'.
 struct Listener {
-    Listener(boost::asio::io_context& io, int fd, std::uint16_t listening_port, std::shared_ptr<net::TlsContext> context)
+    Listener(boost::asio::io_context& io,
+             int fd,
+             std::uint16_t listening_port,
+             std::shared_ptr<net::TlsContext> context)
         : socket(io.get_executor(), fd), port(listening_port), tls(std::move(context))
     {}
     boost::asio::posix::basic_stream_descriptor<net::Executor> socket;
     std::uint16_t port;
-    std::shared_ptr<net::TlsContext> tls;  ///< null: plain. Replaced when the certificate is; sessions keep what they use
+    std::shared_ptr<net::TlsContext>
+        tls;  ///< null: plain. Replaced when the certificate is; sessions keep what they use
 };
 
-/// One shard's sockets: accepts, owns the sessions, and ends their turns. Touched by the shard's thread once it has started.
+/// One shard's sockets: accepts, owns the sessions, and ends their turns. Touched by the shard's thread once
+/// it has started.
 class ShardServer {
 public:
     ShardServer(net::Shard& shard,
