@@ -111,6 +111,7 @@ void many_shards_may_call_at_once()
 {
     Harness chat(&postern_plugin_query, kSettings);
     std::vector<std::jthread> shards;
+    shards.reserve(4);
     for (int shard = 0; shard < 4; ++shard)
         shards.emplace_back([&chat, shard] {
             for (int i = 0; i < 50; ++i) {

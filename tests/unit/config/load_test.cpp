@@ -147,7 +147,7 @@ TEST_CASE("The same in JSON gives the same")
     REQUIRE(json.problems.empty());
     CHECK(json.settings.model.apis.at("a").routes.at("$default").integration->integration_uri ==
           yaml.settings.model.apis.at("a").routes.at("$default").integration->integration_uri);
-    CHECK(problems_of("{\"apis\": {\"a\": {\"routes\": {\"$default\": 5}}}}").find("t.yaml:1:41: ") == 0);
+    CHECK(problems_of("{\"apis\": {\"a\": {\"routes\": {\"$default\": 5}}}}").find("t.yaml:1:40: ") == 0);
 }
 
 TEST_CASE("What the file leaves out has its default")
@@ -268,7 +268,7 @@ TEST_CASE("Overrides reach into lists, maps and short forms")
         CHECK(first(with("gateway.shards[0]", "1")) == "flag --x: gateway.shards[0]: only lists have items");
         CHECK(first(with("region.x", "1")) == "flag --x: region.x: has no properties");
         CHECK(first(with("", "1")) == "flag --x: no setting named \"\"");
-        CHECK(first(with("gateway.listeners", "[")).find("flag --x:1:") == 0);
+        CHECK(first(with("gateway.listeners", "[")).find("flag --x:2:1: not valid YAML") == 0);
         CHECK(first(with("gateway.shards", "2", "gateway: 5\n")) ==
               "t.yaml:2:10: gateway: expected a map of names and values, not \"5\"");
     }

@@ -186,13 +186,13 @@ TEST_CASE("What a route cannot do yet is refused by name, unless it is AWS's def
 TEST_CASE("Integrations are checked")
 {
     CHECK(in_integration("timeoutInMillis: 49") ==
-          "t.yaml:4:72: apis.a.routes.r.integration.timeoutInMillis: Timeout "
+          "t.yaml:4:73: apis.a.routes.r.integration.timeoutInMillis: Timeout "
           "should be between 50 ms and 29000 ms\n");
     CHECK(in_integration("timeoutInMillis: 29001").find("Timeout should be between") != std::string::npos);
     CHECK(in_integration("timeoutInMillis: 5s").find("Timeout should be between") != std::string::npos);
     CHECK(in_integration("timeoutInMillis: 50").empty());
     CHECK(in_integration("payloadFormatVersion: \"2.0\"") ==
-          "t.yaml:4:77: apis.a.routes.r.integration.payloadFormatVersion: Unsupported PayloadFormatVersion: "
+          "t.yaml:4:78: apis.a.routes.r.integration.payloadFormatVersion: Unsupported PayloadFormatVersion: "
           "2.0\n");
     CHECK(in_integration(
               "payloadFormatVersion: 1.0, connectionType: INTERNET, passthroughBehavior: WHEN_NO_MATCH, "
@@ -223,7 +223,7 @@ TEST_CASE("A route's plugin must be there")
     CHECK(in_route("integration: \"plugin:ehco\"") ==
           "t.yaml:4:24: apis.a.routes.r.integration: no plugin named \"ehco\" (did you mean \"echo\"?)\n");
     CHECK(in_route("integration: {plugin: chat.say}") ==
-          "t.yaml:4:32: apis.a.routes.r.integration: no plugin named \"chat\"\n");
+          "t.yaml:4:33: apis.a.routes.r.integration: no plugin named \"chat\"\n");
     CHECK(in_route("integration: \"https://x\"") ==
           "t.yaml:4:24: apis.a.routes.r.integration: expected plugin:NAME or plugin:NAME.HANDLER; other "
           "integrations "
@@ -259,11 +259,11 @@ TEST_CASE("Stages are checked")
     CHECK(with(std::string(128, 'x') + ": ").empty());
     CHECK_FALSE(with(std::string(129, 'x') + ": ").empty());
     CHECK(with("d: {stageVariables: {a-b: x}}") ==
-          "t.yaml:4:34: apis.a.stages.d.stageVariables: expected a stage variable's name: 1 to 64 letters, "
+          "t.yaml:4:35: apis.a.stages.d.stageVariables: expected a stage variable's name: 1 to 64 letters, "
           "digits and "
           "_, not \"a-b\"\n");
     CHECK(with("d: {stageVariables: {a: 'x y'}}") ==
-          "t.yaml:4:37: apis.a.stages.d.stageVariables.a: expected up to 512 letters, digits and "
+          "t.yaml:4:38: apis.a.stages.d.stageVariables.a: expected up to 512 letters, digits and "
           "-._~:/?#&=,, not \"x "
           "y\"\n");
     CHECK_FALSE(with("d: {stageVariables: {a: " + std::string(513, 'x') + "}}").empty());
@@ -278,7 +278,7 @@ TEST_CASE("Stages are checked")
           "t.yaml:4:29: apis.a.stages.d.accessLog: accessLog is not supported yet\n"
           "t.yaml:4:66: apis.a.stages.d.clientCertificateId: clientCertificateId x is not supported yet\n");
     CHECK(with("d: {routeSettings: {x: {}}}") ==
-          "t.yaml:4:36: apis.a.stages.d.routeSettings.x: Unable to find Route by key x within the provided "
+          "t.yaml:4:37: apis.a.stages.d.routeSettings.x: Unable to find Route by key x within the provided "
           "RouteSettings\n");
     CHECK(with("d: {autoDeploy: true, deploymentId: abc, description: x, tags: {a: b}, "
                "defaultRouteSettings: {loggingLevel: OFF, dataTraceEnabled: false}}")

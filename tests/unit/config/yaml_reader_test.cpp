@@ -42,6 +42,7 @@ TEST_CASE("Unquoted scalars become JSON by the core schema, quoted ones stay tex
           R"(["1","true","yes","no","1.2.3","0x","","2026-09-25","+-5"])");
     CHECK(json_of("[123456789012345678901234567890]") == "[123456789012345678901234567890]");
     CHECK(json_of("!!str 5") == "\"5\"");
+    CHECK(json_of("a: |\n  b\n  c\n") == R"({"a":"b\nc\n"})");
     CHECK(json_of("a: {b: [1, {c: \"d\\n\\u00e9\"}], e: }") ==
           "{\"a\":{\"b\":[1,{\"c\":\"d\\n\xC3\xA9\"}],\"e\":null}}");
     CHECK(to_json(read_yaml("[.inf]", "t").root).error().detail == "JSON has no number .inf");
@@ -90,9 +91,11 @@ TEST_CASE("Syntax errors say where")
 {
     CHECK(problem_of("a: [1, 2\nb: 3\n").find("t.yaml:") == 0);
     CHECK(problem_of("a: 1\n\tb: 2\n").find("t.yaml:2:") == 0);
-    CHECK(problem_of("a: \"x\n").find("not valid YAML") != std::string::npos);
+    CHECK(problem_of("a: \"x\nb: 1\n") == "t.yaml:3:1: not valid YAML: a quoted text has no end");
+    CHECK(problem_of("a: 'x") == "t.yaml:2:1: not valid YAML: a quoted text has no end");
+    CHECK(problem_of("- a\nb: 1\n") == "t.yaml:2:1: expected the end of the document");
     CHECK(problem_of("a: *x\n").find("t.yaml:1:4: not valid YAML") == 0);
-    CHECK(problem_of("a: 1\n---\nb: 2\n") == "t.yaml:3:1: expected one YAML document, not several");
+    CHECK(problem_of("a: 1\n---\nb: 2\n") == "t.yaml:2:1: expected the end of the document");
     CHECK(problem_of("a: !Ref b\n") == "t.yaml:1:4: the tag !Ref means nothing here");
     CHECK(problem_of("a: !x [b]\n") == "t.yaml:1:4: the tag !x means nothing here");
     CHECK(problem_of("? [a]\n: b\n") == "t.yaml:1:3: expected a name before the colon, not a list");
@@ -133,7 +136,9 @@ TEST_CASE("Hostile texts meet a bound")
     }
     SECTION("nested lists and maps")
     {
-        CHECK(problem_of(repeated("[", 100'000)) == "t.yaml:1:65: nested more than 64 levels deep");
+        CHECK(problem_of(repeated("[", 100'000)).find("nested more than 64") != std::string::npos);
+        CHECK(problem_of(repeated("[", 65) + repeated("]", 65)) ==
+              "t.yaml:1:65: nested more than 64 levels deep");
         CHECK(problem_of(repeated("{a: ", 10'000)).find("nested more than 64") != std::string::npos);
         CHECK(problem_of(repeated("- ", 10'000)).find("nested more than 64") != std::string::npos);
         CHECK(json_of(repeated("[", 64) + repeated("]", 64)).size() == 128);

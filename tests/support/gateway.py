@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway for a test: started on ports of the kernel's choice, watched, and stopped with all that has to be true then.
+
+    with Gateway(RECORDED_API) as gateway:
+        with Client(gateway.url) as client: ...
+
+Leaving the block sends SIGTERM and checks: exit code 0, no error in the log, no finding of a sanitizer, no process left, and for every
+connection that the recorder plugin admitted exactly one $disconnect event.
+"""
+import collections
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+BINARY = os.environ.get('POSTERN_TEST_BINARY', 'build/dev/src/postern')
+RECORDER = os.environ.get('POSTERN_TEST_RECORDER', 'build/dev/tests/integration/recorder.so')
+
+# Seconds. Nothing in a passing test takes so long: it is when to give up on a machine that is very busy.
+PATIENCE = 60
+
+PLAIN = '[{port: 0}]'
+PLAIN_AND_TLS = '[{port: 0}, {port: 0, tls: development}]'
+
+# An echo whose connections are recorded: the events of $connect and $disconnect stand in the log (see recorder_plugin.cpp).
+RECORDED_API = """
+apis:
+  test:
+    routes:
+      $connect: plugin:recorder.connect
+      $disconnect: plugin:recorder.disconnect
+      $default: { integration: "plugin:echo", routeResponse: true }
+      flood: plugin:recorder.flood
+      release: { integration: "plugin:recorder.release", routeResponse: true }
+plugins:
+  recorder: { library: "%s" }
+""" % RECORDER
+
+
+def environment(**extra):
+    """The environment of a command: nothing of the caller's that would configure it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith('POSTERN_') and name != 'XDG_DATA_HOME'}
+    # A small quarantine, so that a sanitizer's bookkeeping is not taken for the gateway's memory.
+    kept['ASAN_OPTIONS'] = ':'.join(filter(None, [os.environ.get('ASAN_OPTIONS'), 'quarantine_size_mb=8']))
+    kept.update(extra)
+    return kept
+
+
+def run_command(*arguments, **extra_environment):
+    """`postern ARGUMENTS`, a command that ends by itself: exit_code, out, err."""
+    done = subprocess.run([BINARY, *map(str, arguments)], env=environment(**extra_environment), stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=PATIENCE)
+    return collections.namedtuple('Done', 'exit_code out err')(done.returncode, done.stdout, done.stderr)
+
+
+def wait_until(condition, what):
+    """Returns the first value of condition() that is true; fails when there is none in time."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError('in vain: waited until ' + what)
+        time.sleep(0.01)
+
+
+class Gateway:
+    def __init__(self, configuration=None, listeners=PLAIN, settings=(), data_directory=None, binary=BINARY, **extra_environment):
+        """`configuration`: text, a path, or None for the built-in API; `settings`: PATH=VALUE strings, as --set takes them."""
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
+        command = [str(binary), 'run']
+        if isinstance(configuration, str):
+            file = self.directory / 'postern.yaml'
+            file.write_text(configuration)
+            command.append(str(file))
+        elif configuration is not None:
+            command.append(str(configuration))
+        for setting in ('gateway.listeners=' + listeners, 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
+            command += ['--set', setting]
+        self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        self.pid = self._process.pid
+        self._lines = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        self.urls = []
+        self.development_ca = None
+        self._read_start()
+
+    # What it said when it started.
+
+    def _read_start(self):
+        for line in self._process.stdout:
+            if line.startswith('  ws'):
+                self.urls.append(line.strip())
+            elif line.startswith('development CA: '):
+                self.development_ca = line.split(': ', 1)[1].strip()
+            elif line.startswith('try: '):
+                self.to_paste = line.split(': ', 1)[1].strip()
+                return
+        self.kill()
+        raise AssertionError('the gateway did not start:\n' + self.log_text())
+
+    @property
+    def url(self):
+        return self.urls[0]
+
+    @property
+    def tls_url(self):
+        return next(url for url in self.urls if url.startswith('wss:'))
+
+    @property
+    def port(self):
+        return port_of(self.url)
+
+    @property
+    def tls_port(self):
+        return port_of(self.tls_url)
+
+    # Its log, and the events in it.
+
+    def _read_log(self):
+        for line in self._process.stderr:
+            with self._news:
+                self._lines.append(line.rstrip('\n'))
+                self._news.notify_all()
+
+    def log_text(self):
+        with self._news:
+            return '\n'.join(self._lines[-100:])
+
+    def log_lines(self, event):
+        """The lines of one kind, as objects."""
+        with self._news:
+            lines = [json.loads(line) for line in self._lines if line.startswith('{')]
+        return [line for line in lines if line['event'] == event]
+
+    def wait_for_log(self, event, count=1):
+        return self._wait(lambda: self.log_lines(event), count, 'the log has %d x %s' % (count, event))
+
+    def events(self, event_type):
+        """Events that the recorder saw, as AWS serialises them: CONNECT of admitted connections, DISCONNECT."""
+        messages = [line['message'] for line in self.log_lines('plugin.log')]
+        found = [json.loads(message) for message in messages if message.startswith('{')]
+        return [event for event in found if event['requestContext']['eventType'] == event_type]
+
+    def wait_for_events(self, event_type, count):
+        return self._wait(lambda: self.events(event_type), count, 'the recorder has seen %d x %s' % (count, event_type))
+
+    def ends(self, count):
+        """(code, reason) of the first `count` $disconnect events."""
+        contexts = [event['requestContext'] for event in self.wait_for_events('DISCONNECT', count)]
+        return [(context['disconnectStatusCode'], context['disconnectReason']) for context in contexts]
+
+    def _wait(self, find, count, what):
+        end = time.monotonic() + PATIENCE
+        while True:
+            with self._news:
+                seen = len(self._lines)
+            found = find()
+            if len(found) >= count:
+                return found
+            with self._news:
+                if len(self._lines) == seen and not self._news.wait(max(0, end - time.monotonic())):
+                    raise AssertionError('in vain: waited until %s; the log ends with\n%s' % (what, '\n'.join(self._lines[-20:])))
+
+    # What the process holds.
+
+    def descriptors(self):
+        return len(os.listdir('/proc/%d/fd' % self.pid))
+
+    def wait_for_descriptors(self, count):
+        wait_until(lambda: self.descriptors() == count, 'the gateway has %d descriptors again' % count)
+
+    def resident_bytes(self):
+        with open('/proc/%d/statm' % self.pid) as file:
+            return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+
+    # Its end.
+
+    def signal(self, number=signal.SIGTERM):
+        self._process.send_signal(number)
+
+    def wait(self):
+        """Until the process has ended; its exit code."""
+        code = self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return code
+
+    def stop(self):
+        if self._process.poll() is None:
+            self.signal()
+        try:
+            code = self.wait()
+            assert code == 0, 'exit code %s\n%s' % (code, self.log_text())
+            self._check_end()
+        finally:
+            self.kill()
+
+    def _check_end(self):
+        with self._news:
+            text = '\n'.join(self._lines)
+        for word in ('"level":"error"', 'Sanitizer', 'runtime error:'):
+            assert word not in text, '%s in the log:\n%s' % (word, text[-10000:])
+        try:
+            os.killpg(self.pid, 0)
+            raise AssertionError('a process is left behind')
+        except ProcessLookupError:
+            pass
+        began, ended = (collections.Counter(event['requestContext']['connectionId'] for event in self.events(kind))
+                        for kind in ('CONNECT', 'DISCONNECT'))
+        assert began == ended, 'not one $disconnect each: %s' % ((began - ended) + (ended - began))
+
+    def kill(self):
+        """Whatever state it is in: afterwards nothing of it is there."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(PATIENCE)
+        self._process.stdout.close()
+        self._process.stderr.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is None:
+            return self.stop()
+        text = self.log_text()
+        self.kill()
+        print('the gateway\'s log ended with:\n' + text[-5000:])
+
+
+def port_of(url):
+    return int(url.split('//')[1].split('/')[0].rsplit(':', 1)[1])
