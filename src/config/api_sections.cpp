@@ -12,7 +12,7 @@ const Section& route_settings_section()
 {
     using api::RouteSettings;
     using Of = Properties<RouteSettings>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "routeSettings",
         "What a stage sets for its routes.",
         {
@@ -41,14 +41,14 @@ const Section& route_settings_section()
                        "Requests each second.")
                 .not_yet(),
         });
-    return kSection;
+    return table;
 }
 
 const Section& api_mapping_section()
 {
     using api::ApiMapping;
     using Of = Properties<ApiMapping>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "apiMapping",
         "Which stage of which API a path of the domain name leads to.",
         {
@@ -59,7 +59,7 @@ const Section& api_mapping_section()
                 .also_named("key")
                 .matching("[A-Za-z0-9$_.+!*'()-]{0,300}", "up to 300 letters, digits and $-_.+!*'()"),
         });
-    return kSection;
+    return table;
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ const Section& stage_section()
 {
     using api::Stage;
     using Of = Properties<Stage>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "stage",
         "A name under which an API is served: `ws://host/STAGE`. It serves the API as the file has it.",
         {
@@ -101,14 +101,14 @@ const Section& stage_section()
                      "The certificate shown to HTTP backends.")
                 .not_yet(),
         });
-    return kSection;
+    return table;
 }
 
 const Section& domain_name_section()
 {
     using api::DomainName;
     using Of = Properties<DomainName>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "domainName",
         "A custom domain name.",
         {
@@ -126,14 +126,14 @@ const Section& domain_name_section()
             Of::any_not_yet("mutualTlsAuthentication", "Client certificates."),
             Of::any_not_yet("routingMode", "AWS's routing rules."),
         });
-    return kSection;
+    return table;
 }
 
 const Section& api_section()
 {
     using api::Api;
     using Of = Properties<Api>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "api",
         "A WebSocket API: AWS's properties in camelCase, its routes and stages as maps.",
         {
@@ -197,7 +197,7 @@ const Section& api_section()
             Of::refused("routeKey", kHttpApisOnly),
             Of::refused("target", kHttpApisOnly),
         });
-    return kSection;
+    return table;
 }
 
 }  // namespace postern::config

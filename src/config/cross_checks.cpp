@@ -28,10 +28,10 @@ public:
     {
         for (const auto& [name, plugin] : settings_.plugins) check_plugin(name);
         for (const auto& [api_id, api] : settings_.model.apis) {
-            for (const auto& [key, route] : api.routes)
-                check_route(route, "apis." + api_id + ".routes." + key);
+            const std::string path = join("apis", api_id);
+            for (const auto& [key, route] : api.routes) check_route(route, join(path + ".routes", key));
             for (const auto& [name, stage] : api.stages)
-                check_stage(api, stage, "apis." + api_id + ".stages." + name);
+                check_stage(api, stage, join(path + ".stages", name));
         }
         for (const auto& [name, domain] : settings_.model.domain_names)
             check_domain(domain, "domainNames." + name);
@@ -82,7 +82,7 @@ private:
     {
         for (const auto& [key, route_settings] : stage.route_settings) {
             if (api.routes.contains(key)) continue;
-            report(path + ".routeSettings." + key,
+            report(join(path + ".routeSettings", key),
                    "Unable to find Route by key " + key + " within the provided RouteSettings");
         }
     }
@@ -174,6 +174,7 @@ private:
     static std::vector<std::string> keys_of(const Map& map)
     {
         std::vector<std::string> keys;
+        keys.reserve(map.size());
         for (const auto& [key, value] : map) keys.push_back(key);
         return keys;
     }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "POSTERN_";
 constexpr std::string_view kFileSuffix = "_FILE";
-constexpr std::size_t kValueFileBytesMax = 64 * 1024;
+constexpr std::size_t kValueFileBytesMax = 65'536;
 
 /// "gateway.limits.idleTimeout" is POSTERN_GATEWAY_LIMITS_IDLE_TIMEOUT.
 std::string variable_name(const std::string& path)
@@ -98,12 +98,12 @@ std::string nearest_variable(const std::string& name)
 
 const std::vector<Variable>& variables()
 {
-    static const std::vector<Variable> kVariables = [] {
+    static const std::vector<Variable> table = [] {
         std::vector<Variable> all;
         collect(root_section(), "", all);
         return all;
     }();
-    return kVariables;
+    return table;
 }
 
 Overrides environment_overrides(const std::map<std::string, std::string>& environment)

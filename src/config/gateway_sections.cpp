@@ -14,7 +14,7 @@ constexpr std::int64_t kMiB = 1024 * kKiB;
 const Section& tls_section()
 {
     using Of = Properties<ListenerSettings>;
-    static const Section kSection = [] {
+    static const Section table = [] {
         Section made = Of::section(
             "tls",
             "The certificate of a listener. The files are read again when they change.",
@@ -33,13 +33,13 @@ const Section& tls_section()
             }});
         return made;
     }();
-    return kSection;
+    return table;
 }
 
 const Section& listener_section()
 {
     using Of = Properties<ListenerSettings>;
-    static const Section kSection =
+    static const Section table =
         Of::section("listener",
                     "Where clients connect.",
                     {
@@ -63,25 +63,25 @@ const Section& listener_section()
                             },
                             "With TLS it speaks wss and https, without it ws and http."),
                     });
-    return kSection;
+    return table;
 }
 
 const Section& log_section()
 {
     using Of = Properties<Settings>;
-    static const Section kSection = Of::section("log",
-                                                "The server's own log, on stderr.",
-                                                {
-                                                    Of::choice("level",
-                                                               &Settings::log_level,
-                                                               {"debug", "info", "warn", "error", "off"},
-                                                               "The least important lines that are written."),
-                                                    Of::choice("format",
-                                                               &Settings::log_format,
-                                                               {"auto", "text", "json"},
-                                                               "`auto`: text on a terminal, JSON otherwise."),
-                                                });
-    return kSection;
+    static const Section table = Of::section("log",
+                                             "The server's own log, on stderr.",
+                                             {
+                                                 Of::choice("level",
+                                                            &Settings::log_level,
+                                                            {"debug", "info", "warn", "error", "off"},
+                                                            "The least important lines that are written."),
+                                                 Of::choice("format",
+                                                            &Settings::log_format,
+                                                            {"auto", "text", "json"},
+                                                            "`auto`: text on a terminal, JSON otherwise."),
+                                             });
+    return table;
 }
 
 const Section& limits_section()
@@ -102,7 +102,7 @@ const Section& limits_section()
         [](const char* name, std::chrono::milliseconds Limits::*field, std::int64_t max, const char* doc) {
             return Of::number(Kind::Duration, name, field, 0, max, doc);
         };
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "limits",
         "The bounds of a connection; AWS's quotas are the defaults. A duration or a rate of 0 switches the "
         "bound off.",
@@ -181,7 +181,7 @@ const Section& limits_section()
                  "the connection."),
             Of::boolean("compression", &Limits::compression, "Beyond AWS: offer permessage-deflate."),
         });
-    return kSection;
+    return table;
 }
 
 }  // namespace
@@ -189,7 +189,7 @@ const Section& limits_section()
 const Section& gateway_section()
 {
     using Of = Properties<Settings>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "gateway",
         "The gateway itself.",
         {
@@ -233,7 +233,7 @@ const Section& gateway_section()
                 "The server's own log.")
                 .always_there(),
         });
-    return kSection;
+    return table;
 }
 
 }  // namespace postern::config

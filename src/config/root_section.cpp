@@ -9,7 +9,7 @@ namespace {
 const Section& plugin_section()
 {
     using Of = Properties<PluginSettings>;
-    static const Section kSection =
+    static const Section table =
         Of::section("plugin",
                     "A shared object with handlers, which routes name as `plugin:NAME.HANDLER`.",
                     {
@@ -20,7 +20,7 @@ const Section& plugin_section()
                                  "`null`, `true`, `12`, "
                                  "`1.5`; everything else is text."),
                     });
-    return kSection;
+    return table;
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ const Section& plugin_section()
 const Section& root_section()
 {
     using Of = Properties<Settings>;
-    static const Section kSection = Of::section(
+    static const Section table = Of::section(
         "postern",
         "The whole file.",
         {
@@ -88,7 +88,7 @@ const Section& root_section()
                 "The AWS account that ARNs speak of.")
                 .matching("[0-9]{12}", "12 digits"),
         });
-    return kSection;
+    return table;
 }
 
 }  // namespace postern::config

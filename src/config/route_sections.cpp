@@ -27,7 +27,7 @@ const Section& integration_section()
 {
     using api::Integration;
     using Of = Properties<Integration>;
-    static const Section kSection = [] {
+    static const Section table = [] {
         Section made = Of::section(
             "integration",
             "What a route calls.",
@@ -97,14 +97,14 @@ const Section& integration_section()
         made.exactly_one_of = {"integrationUri", "plugin"};
         return made;
     }();
-    return kSection;
+    return table;
 }
 
 const Section& route_response_section()
 {
     using api::RouteResponse;
     using Of = Properties<RouteResponse>;
-    static const Section kSection = [] {
+    static const Section table = [] {
         Section made = Of::section(
             "routeResponse",
             "Makes the route two-way: what the integration answers goes to the client.",
@@ -127,7 +127,7 @@ const Section& route_response_section()
             }});
         return made;
     }();
-    return kSection;
+    return table;
 }
 
 void* enter_route_response(api::Route& route, const std::string&, const Node& node)
@@ -143,7 +143,7 @@ const Section& route_section()
 {
     using api::Route;
     using Of = Properties<Route>;
-    static const Section kSection = [] {
+    static const Section table = [] {
         Section made = Of::section(
             "route",
             "What happens to the messages with this route key, to new connections (`$connect`), to "
@@ -196,7 +196,7 @@ const Section& route_section()
             ShortForm{{.kind = Kind::Text}, "The integration.", "integration", nullptr});
         return made;
     }();
-    return kSection;
+    return table;
 }
 
 }  // namespace postern::config

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/json_writer.hpp"
 #include "config/sections.hpp"
 #include "config/show.hpp"
 #include "config/yaml_reader.hpp"
-#include "core/check.hpp"
-#include "core/json.hpp"
-
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <set>
 #include <string>
@@ -16,71 +12,29 @@ namespace postern::config {
 
 namespace {
 
-class SchemaWriter {
+class SchemaWriter : private JsonWriter {
 public:
     std::string run()
     {
-        writer_.SetIndent(' ', 2);
-        writer_.StartObject();
+        start_object();
         text("$schema", "http://json-schema.org/draft-07/schema#");
         text("title", "Postern configuration");
         write_section(root_section());
         key("definitions");
-        writer_.StartObject();
+        start_object();
         for (std::size_t i = 0; i < referenced_.size(); ++i) {  // grows on the way
             const Section& section = *referenced_[i];
             key(section.name);
-            writer_.StartObject();
+            start_object();
             write_definition(section);
-            writer_.EndObject();
+            end_object();
         }
-        writer_.EndObject();
-        writer_.EndObject();
-        return std::string(buffer_.GetString(), buffer_.GetSize()) + '\n';
+        end_object();
+        end_object();
+        return finished();
     }
 
 private:
-    void key(const std::string& name)
-    {
-        writer_.Key(name.c_str(), static_cast<rapidjson::SizeType>(name.size()));
-    }
-    void string(const std::string& s)
-    {
-        writer_.String(s.c_str(), static_cast<rapidjson::SizeType>(s.size()));
-    }
-    void text(const std::string& name, const std::string& value)
-    {
-        key(name);
-        string(value);
-    }
-    void number(const std::string& name, std::int64_t value)
-    {
-        key(name);
-        writer_.Int64(value);
-    }
-    void texts(const std::string& name, const std::vector<std::string>& values)
-    {
-        key(name);
-        writer_.StartArray();
-        for (const std::string& value : values) string(value);
-        writer_.EndArray();
-    }
-
-    void raw(const std::string& name, const std::string& json)
-    {
-        const Result<rapidjson::Document> parsed = json::parse(json);
-        key(name);
-        parsed->Accept(writer_);
-    }
-
-    /// A value as the JSON that YAML's plain scalar would be.
-    void any(const std::string& name, const Node& node)
-    {
-        const Result<std::string> json = to_json(node);
-        POSTERN_CHECK(json.has_value());
-        raw(name, *json);
-    }
-
     void reference(const Section& section)
     {
         if (names_.insert(section.name).second) referenced_.push_back(&section);
@@ -91,32 +45,31 @@ private:
     {
         if (section.short_form == nullptr) return write_section(section);
         key("oneOf");
-        writer_.StartArray();
-        writer_.StartObject();
+        start_array();
+        start_object();
         text("description", section.short_form->doc);
         write_scalar(section.short_form->rule);
-        writer_.EndObject();
-        writer_.StartObject();
+        end_object();
+        start_object();
         write_section(section);
-        writer_.EndObject();
-        writer_.EndArray();
+        end_object();
+        end_array();
     }
 
     void write_section(const Section& section)
     {
         text("description", section.doc);
         text("type", "object");
-        key("additionalProperties");
-        writer_.Bool(false);
+        raw("additionalProperties", "false");
         key("properties");
-        writer_.StartObject();
+        start_object();
         for (const Property& property : section.properties) {
             if (property.support == Support::Refused) continue;
             write_property(section, property, property.name, property.doc);
             if (property.alias.empty()) continue;
             write_property(section, property, property.alias, "The same as " + property.name + '.');
         }
-        writer_.EndObject();
+        end_object();
         write_required(section);
     }
 
@@ -136,23 +89,23 @@ private:
         if (!names.empty()) texts("required", names);
         if (choices.empty()) return;
         key("allOf");
-        writer_.StartArray();
+        start_array();
         for (const std::vector<std::string>& choice : choices) one_required(choice);
-        writer_.EndArray();
+        end_array();
     }
 
     void one_required(const std::vector<std::string>& names)
     {
-        writer_.StartObject();
+        start_object();
         key("oneOf");
-        writer_.StartArray();
+        start_array();
         for (const std::string& name : names) {
-            writer_.StartObject();
+            start_object();
             texts("required", {name});
-            writer_.EndObject();
+            end_object();
         }
-        writer_.EndArray();
-        writer_.EndObject();
+        end_array();
+        end_object();
     }
 
     void write_property(const Section& section,
@@ -161,7 +114,7 @@ private:
                         const std::string& doc)
     {
         key(name);
-        writer_.StartObject();
+        start_object();
         const bool is_not_yet = property.support == Support::NotYet;
         text("description", is_not_yet ? doc + " Not supported yet." : doc);
         text("x-kind", name_of(property.rule.kind));
@@ -177,7 +130,7 @@ private:
             write_value(property);
             write_default(section, property);
         }
-        writer_.EndObject();
+        end_object();
     }
 
     /// The little that a property takes which is not supported yet: what AWS would answer for it anyway.
@@ -212,7 +165,6 @@ private:
             case Kind::Object:
                 return reference_with_siblings(property);
             case Kind::Map:
-                return write_map(property);
             case Kind::TextMap:
                 return write_map(property);
             case Kind::TextList:
@@ -230,11 +182,11 @@ private:
     void reference_with_siblings(const Property& property)
     {
         key("allOf");
-        writer_.StartArray();
-        writer_.StartObject();
+        start_array();
+        start_object();
         reference(property.section());
-        writer_.EndObject();
-        writer_.EndArray();
+        end_object();
+        end_array();
     }
 
     void write_map(const Property& property)
@@ -242,9 +194,9 @@ private:
         text("type", "object");
         if (!property.key.pattern.empty()) {
             key("propertyNames");
-            writer_.StartObject();
+            start_object();
             text("pattern", anchored(property.key.pattern));
-            writer_.EndObject();
+            end_object();
         }
         number("minProperties", static_cast<std::int64_t>(property.items_min));
         number("maxProperties", static_cast<std::int64_t>(property.items_max));
@@ -262,7 +214,7 @@ private:
 
     void write_item(const Property& property)
     {
-        writer_.StartObject();
+        start_object();
         if (property.section == nullptr) {
             Rule item = property.rule;
             item.kind = Kind::Text;
@@ -270,18 +222,18 @@ private:
         } else if (property.rule.kind == Kind::Map) {
             // A name with nothing behind it has the defaults.
             key("oneOf");
-            writer_.StartArray();
-            writer_.StartObject();
+            start_array();
+            start_object();
             reference(property.section());
-            writer_.EndObject();
-            writer_.StartObject();
+            end_object();
+            start_object();
             text("type", "null");
-            writer_.EndObject();
-            writer_.EndArray();
+            end_object();
+            end_array();
         } else {
             reference(property.section());
         }
-        writer_.EndObject();
+        end_object();
     }
 
     void write_scalar(const Rule& rule)
@@ -315,8 +267,6 @@ private:
 
     static std::string anchored(const std::string& pattern) { return "^(" + pattern + ")$"; }
 
-    rapidjson::StringBuffer buffer_;
-    rapidjson::PrettyWriter<rapidjson::StringBuffer> writer_{buffer_};
     std::set<std::string> names_;
     std::vector<const Section*> referenced_;
 };

@@ -207,7 +207,6 @@ const char* name_of(Kind kind)
         case Kind::TextMap:
             return "map of texts";
         case Kind::Json:
-            return "any value";
         case Kind::Any:
             return "any value";
         case Kind::Object:

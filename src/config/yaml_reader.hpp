@@ -12,7 +12,7 @@
 namespace postern::config {
 
 /// Bounds that a hostile file meets; a real one is far below each.
-inline constexpr std::size_t kFileBytesMax = 4 * 1024 * 1024;
+inline constexpr std::size_t kFileBytesMax = std::size_t{4} * 1024 * 1024;
 inline constexpr std::size_t kDepthMax = 64;
 inline constexpr std::size_t kNodesMax = 100'000;  ///< values, counting what anchors keep and aliases repeat
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/deployment.hpp"
 
+#include <algorithm>
+
 namespace postern::gateway {
 
 namespace {
@@ -39,33 +41,35 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& ap
     std::shared_ptr<Deployment> made(new Deployment(*std::move(expression)));
     made->stage_ = {api.api_id, stage.stage_name, stage.stage_variables};
     made->is_execute_api_disabled_ = api.disable_execute_api_endpoint;
-    for (const auto& [key, route] : api.routes) {
+    made->routes_.reserve(api.routes.size());
+    for (const auto& [key, route] : api.routes) {  // a map: sorted
         Result<Route> compiled = compile_route(route, handlers);
-        if (!compiled)
+        if (!compiled) {
             return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
-        if (key == kConnectKey) {
-            made->connect_route_ = std::make_unique<Route>(*std::move(compiled));
-        } else if (key == kDisconnectKey) {
-            made->disconnect_route_ = std::make_unique<Route>(*std::move(compiled));
-        } else {
-            made->routes_.emplace(key, *std::move(compiled));
         }
+        made->routes_.push_back(*std::move(compiled));
     }
-    made->connect_ = made->connect_route_.get();
-    made->disconnect_ = made->disconnect_route_.get();
-    const auto fallback = made->routes_.find(kDefaultKey);
-    if (fallback != made->routes_.end()) made->default_ = &fallback->second;
+    made->connect_ = made->find(kConnectKey);
+    made->disconnect_ = made->find(kDisconnectKey);
+    made->default_ = made->find(kDefaultKey);
     return std::shared_ptr<const Deployment>(std::move(made));
+}
+
+const Route* Deployment::find(std::string_view key) const
+{
+    const auto found =
+        std::lower_bound(routes_.begin(), routes_.end(), key, [](const Route& route, std::string_view k) {
+            return route.key < k;
+        });
+    return found != routes_.end() && found->key == key ? &*found : nullptr;
 }
 
 const Route* Deployment::select(std::string_view message, api::SelectionScratch& scratch) const
 {
     const std::optional<std::string_view> key = expression_.evaluate(message, scratch);
-    if (key) {
-        const auto found = routes_.find(*key);
-        if (found != routes_.end()) return &found->second;
-    }
-    return default_;
+    const Route* found = key ? find(*key) : nullptr;
+    const bool is_selectable = found != nullptr && found != connect_ && found != disconnect_;
+    return is_selectable ? found : default_;
 }
 
 }  // namespace postern::gateway

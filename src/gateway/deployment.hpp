@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace postern::gateway {
 
@@ -48,17 +48,12 @@ public:
 private:
     explicit Deployment(api::SelectionExpression expression) : expression_(std::move(expression)) {}
 
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
-    };
+    const Route* find(std::string_view key) const;
+
     integrations::StageIdentity stage_;
     bool is_execute_api_disabled_ = false;
     api::SelectionExpression expression_;
-    std::unordered_map<std::string, Route, Hash, std::equal_to<>>
-        routes_;  ///< those that a message may select
-    std::unique_ptr<Route> connect_route_;
-    std::unique_ptr<Route> disconnect_route_;
+    std::vector<Route> routes_;  ///< sorted by key; the pointers below point into it
     const Route* connect_ = nullptr;
     const Route* disconnect_ = nullptr;
     const Route* default_ = nullptr;

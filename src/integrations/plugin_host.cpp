@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/plugin_host.hpp"
 
-#include "core/log.hpp"
 #include "integrations/event_scope.hpp"
 
 namespace postern::integrations {
@@ -102,21 +101,6 @@ void host_remove(void* context, postern_text connection_id, postern_done_fn done
     host(context).directory().remove(view(connection_id), when_done(done, user));
 }
 
-void host_log(void* /*context*/, int32_t level, postern_text message)
-{
-    const log::Fields fields = {{"message", view(message)}};
-    switch (level) {
-        case POSTERN_LOG_DEBUG:
-            return log::debug("plugin.log", fields);
-        case POSTERN_LOG_INFO:
-            return log::info("plugin.log", fields);
-        case POSTERN_LOG_WARN:
-            return log::warn("plugin.log", fields);
-        default:
-            return log::error("plugin.log", fields);
-    }
-}
-
 InvokeReply as_reply(const postern_reply& reply)
 {
     InvokeReply out;
@@ -149,7 +133,6 @@ postern_host PluginHost::table()
     table.post = host_post;
     table.get = host_get;
     table.remove = host_remove;
-    table.log = host_log;
     return table;
 }
 

@@ -45,24 +45,50 @@ Bytef* bytes(const char* s)
     return reinterpret_cast<Bytef*>(const_cast<char*>(s));
 }
 
-/// One offer: a client that insists on a smaller server window than ours cannot be met.
+struct Parameter {
+    std::string_view name;
+    std::optional<std::string_view> value;  ///< without quotes
+};
+
+Parameter parse_parameter(std::string_view text)
+{
+    const std::size_t equals = text.find('=');
+    Parameter parameter{text::trim(text.substr(0, equals)), std::nullopt};
+    if (equals == std::string_view::npos) return parameter;
+    std::string_view value = text::trim(text.substr(equals + 1));
+    if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
+        value = value.substr(1, value.size() - 2);
+    parameter.value = value;
+    return parameter;
+}
+
+/// 8 to 15 without leading zeros (RFC 7692 section 7.1.2).
+bool is_window_bits(std::string_view value)
+{
+    if (value.size() == 1) return value == "8" || value == "9";
+    return value.size() == 2 && value[0] == '1' && value[1] >= '0' && value[1] <= '5';
+}
+
+/// A client that insists on a smaller server window than ours cannot be met.
+bool is_acceptable(const Parameter& parameter)
+{
+    const auto& [name, value] = parameter;
+    if (text::iequals(name, "server_max_window_bits")) return value == "15";
+    if (text::iequals(name, "client_max_window_bits")) return !value || is_window_bits(*value);
+    return !value && (text::iequals(name, "server_no_context_takeover") ||
+                      text::iequals(name, "client_no_context_takeover"));
+}
+
+/// One offer: every parameter is known, valid and there once (RFC 7692 section 7.1).
 bool is_acceptable(std::string_view offer)
 {
-    const auto parameters = text::split(offer, ';');
-    if (!text::iequals(text::trim(parameters.front()), "permessage-deflate")) return false;
-    for (std::size_t i = 1; i < parameters.size(); ++i) {
-        const std::string_view parameter = text::trim(parameters[i]);
-        const std::size_t equals = parameter.find('=');
-        const std::string_view name = text::trim(parameter.substr(0, equals));
-        const bool has_value = equals != std::string_view::npos;
-        if (text::iequals(name, "server_max_window_bits")) {
-            std::string_view value = has_value ? text::trim(parameter.substr(equals + 1)) : "";
-            if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
-            if (value != "15") return false;
-        } else if (!text::iequals(name, "client_max_window_bits") &&
-                   !(text::iequals(name, "server_no_context_takeover") && !has_value) &&
-                   !(text::iequals(name, "client_no_context_takeover") && !has_value)) {
-            return false;
+    const auto pieces = text::split(offer, ';');
+    if (!text::iequals(text::trim(pieces.front()), "permessage-deflate")) return false;
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+        const Parameter parameter = parse_parameter(pieces[i]);
+        if (!is_acceptable(parameter)) return false;
+        for (std::size_t earlier = 1; earlier < i; ++earlier) {
+            if (text::iequals(parse_parameter(pieces[earlier]).name, parameter.name)) return false;
         }
     }
     return true;
@@ -99,23 +125,29 @@ Inflated inflate(std::string_view payload, std::size_t bytes_max)
     Engines& e = engines();
     inflateReset(&e.inflater);
     e.message.clear();
-    const std::string_view parts[] = {payload, kTail};
-    for (const std::string_view part : parts) {
+    bool is_whole = false;  // the data so far ends with a block
+    for (const std::string_view part : {payload, kTail}) {
         e.inflater.next_in = bytes(part.data());
         e.inflater.avail_in = static_cast<uInt>(part.size());
+        int result = Z_OK;
         do {
             char block[16 * 1024];
             e.inflater.next_out = bytes(block);
             e.inflater.avail_out = sizeof(block);
-            const int result = ::inflate(&e.inflater, Z_SYNC_FLUSH);
+            result = ::inflate(&e.inflater, Z_SYNC_FLUSH);
             if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) {
                 return {InflateStatus::Malformed, nullptr};
             }
             e.message.append(block, sizeof(block) - e.inflater.avail_out);
             if (e.message.size() > bytes_max) return {InflateStatus::TooLarge, nullptr};
-            if (result != Z_OK) break;
-        } while (e.inflater.avail_in > 0 || e.inflater.avail_out == 0);
+            // Behind a final block there may be others (RFC 7692 section 7.2.3.4).
+            if (result == Z_STREAM_END) inflateReset(&e.inflater);
+        } while (e.inflater.avail_in > 0 || (e.inflater.avail_out == 0 && result == Z_OK));
+        is_whole =
+            result == Z_STREAM_END || (e.inflater.data_type & 128) != 0;  // zlib.h, inflate(): between blocks
+        if (result == Z_STREAM_END) break;
     }
+    if (!is_whole) return {InflateStatus::Malformed, nullptr};
     return {InflateStatus::Ok, &e.message};
 }
 
