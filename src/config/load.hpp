@@ -17,7 +17,7 @@ namespace postern::config {
 
 struct LoadOptions {
     Overrides overrides;
-    std::vector<std::string> builtin_handlers = {"echo", "mirror", "whoami"};  ///< names for plugin:NAME
+    std::vector<std::string> builtin_handlers = {"echo"};  ///< what plugin:NAME finds without a plugin
     CheckExpression check_expression;  ///< for routeSelectionExpression; unset: anything but ""
 };
 

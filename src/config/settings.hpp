@@ -16,7 +16,7 @@ namespace postern::config {
 enum class TlsKind { None, Development, Files };
 
 struct ListenerSettings {
-    std::string address;  ///< "" listens on IPv4 and IPv6; else one address
+    std::string address;        ///< "" listens on IPv4 and IPv6; else one address
     std::uint16_t port = 8080;  ///< 0: the kernel chooses; the chosen port is reported
     TlsKind tls = TlsKind::None;
     std::string certificate_file;  ///< PEM chain; TlsKind::Files only, read again when it changes
@@ -32,7 +32,7 @@ struct PluginSettings {
 struct Settings {
     api::Model model;
     std::map<std::string, PluginSettings> plugins;  ///< by name
-    std::vector<ListenerSettings> listeners;        ///< empty in the file: 8080 plain and 8443 development TLS
+    std::vector<ListenerSettings> listeners;  ///< empty in the file: 8080 plain and 8443 development TLS
     api::Limits limits;
     unsigned shards = 0;          ///< 0: one per core
     unsigned worker_threads = 4;  ///< for handlers that block

@@ -55,7 +55,7 @@ apis:
       $default: { integration: "plugin:echo", routeResponse: true }
       a: { integration: { plugin: chat.say, timeoutInMillis: 500, description: says }, routeResponse: {} }
       b: { integration: { integrationType: PLUGIN, integrationUri: "plugin:chat" }, routeResponseSelectionExpression: $default }
-      c: { integration: "plugin:mirror", routeResponse: false }
+      c: { integration: "plugin:echo", routeResponse: false }
     stages:
       dev: { stageVariables: { tenant: acme, port: 80 }, description: d }
       prod:

@@ -5,6 +5,7 @@
 #include "core/json.hpp"
 #include "support.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -28,6 +29,17 @@ TEST_CASE("The example configuration loads")
     const Loaded loaded = load_file(kConfigDirectory + "postern.yaml");
     for (const Diagnostic& problem : loaded.problems) UNSCOPED_INFO(to_string(problem));
     CHECK(loaded.problems.empty());
+}
+
+TEST_CASE("The examples' configurations load")
+{
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(std::string(POSTERN_SOURCE_DIR) + "/examples")) {
+        if (entry.path().extension() != ".yaml") continue;
+        const Loaded loaded = load_file(entry.path().string());
+        for (const Diagnostic& problem : loaded.problems) UNSCOPED_INFO(to_string(problem));
+        CHECK(loaded.problems.empty());
+    }
 }
 
 TEST_CASE("The schema is JSON, and the one in the tree is this program's")
