@@ -14,8 +14,8 @@ enum class Ordering { None, Connection };
 /// Every bound of a connection, AWS's quotas as defaults (spec data-plane 6); those of Postern's own are
 /// marked "own". Zero switches a duration or rate off.
 struct Limits {
-    std::size_t frame_bytes_max = std::size_t{32} * 1024;          ///< payload of one frame; larger closes with 1009
-    std::size_t message_bytes_max = std::size_t{128} * 1024;       ///< joined frames, route responses, @connections bodies
+    std::size_t frame_bytes_max = 32 * 1024;          ///< payload of one frame; larger closes with 1009
+    std::size_t message_bytes_max = 128 * 1024;       ///< joined frames, route responses, @connections bodies
     std::chrono::milliseconds idle_timeout{600'000};  ///< no data message either way: 1001 "Going away"
     std::chrono::milliseconds max_duration{7'200'000};  ///< since the 101: 1001 "Going away"
     double new_connections_per_second = 500;            ///< handshakes of the whole node; above it 429
@@ -24,10 +24,10 @@ struct Limits {
 
     std::size_t pending_connects_max = 1024;              ///< own: handshakes waiting for $connect, per shard
     std::size_t connections_max = 0;                      ///< own: 0 = as many as file descriptors allow
-    std::size_t header_bytes_max = std::size_t{16} * 1024;             ///< own: request line and fields
+    std::size_t header_bytes_max = 16 * 1024;             ///< own: request line and fields
     std::chrono::milliseconds handshake_timeout{10'000};  ///< own: TLS handshake and request headers together
     std::chrono::milliseconds close_timeout{5'000};       ///< own: wait for the peer's close frame
-    std::size_t outbox_bytes_max = std::size_t{1024} * 1024;           ///< own: unsent bytes of one connection
+    std::size_t outbox_bytes_max = 1024 * 1024;           ///< own: unsent bytes of one connection
     std::size_t messages_in_flight_max = 32;  ///< own: of one connection; more waits in the socket
     Ordering ordering = Ordering::None;       ///< Connection: one message of a connection at a time
 

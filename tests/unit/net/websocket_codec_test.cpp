@@ -134,7 +134,8 @@ TEST_CASE("frames are written with the shortest length")
     CHECK(sent(Opcode::Pong, "Hello") == "\x8a\x05Hello");
     CHECK(sent(Opcode::Text, "x", true) == "\xc1\x01x");
     CHECK(sent(Opcode::Binary, std::string(125, 'a')) == "\x82\x7d" + std::string(125, 'a'));
-    CHECK(sent(Opcode::Binary, std::string(126, 'a')) == std::string("\x82\x7e\0\x7e", 4) + std::string(126, 'a'));
+    CHECK(sent(Opcode::Binary, std::string(126, 'a')) ==
+          std::string("\x82\x7e\0\x7e", 4) + std::string(126, 'a'));
     CHECK(sent(Opcode::Text, std::string(65535, 'a')).substr(0, 4) == "\x81\x7e\xff\xff");
     CHECK(sent(Opcode::Text, std::string(65536, 'a')).substr(0, 10) ==
           std::string("\x81\x7f\0\0\0\0\0\x01\0\0", 10));
@@ -143,7 +144,9 @@ TEST_CASE("frames are written with the shortest length")
 
 TEST_CASE("a close frame carries code and reason, and never more than 125 bytes")
 {
-    CHECK(sent_close(1000, "bye") == "\x88\x05\x03\xe8" "bye");
+    CHECK(sent_close(1000, "bye") ==
+          "\x88\x05\x03\xe8"
+          "bye");
     CHECK(sent_close(1001, "") == "\x88\x02\x03\xe9");
     CHECK(sent_close(1005, "not sent") == std::string("\x88\0", 2));
     CHECK(sent_close(1006, "not sent").empty());
@@ -155,7 +158,8 @@ TEST_CASE("a close reason that has to be cut is cut between characters")
 {
     for (const std::string character : {"\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
         for (std::size_t before = 115; before <= 123; ++before) {
-            const std::string frame = sent_close(1000, std::string(before, 'a') + character + character + character);
+            const std::string frame =
+                sent_close(1000, std::string(before, 'a') + character + character + character);
             const std::string_view reason = std::string_view(frame).substr(4);
             INFO(before << " bytes before " << character);
             CHECK(postern::text::is_utf8(reason));
@@ -171,7 +175,8 @@ TEST_CASE("every length is read in its shortest form")
     CHECK(read(text(std::string(length, 'x'))) == Items{"text " + std::string(length, 'x')});
     constexpr ws::DecoderLimits kLarge{1 << 20, 1 << 20, false};
     for (const std::size_t large : {65535U, 65536U, 70000U}) {
-        CHECK(read(frame(kFinal | 2, std::string(large, 'x')), kLarge) == Items{"binary " + std::string(large, 'x')});
+        CHECK(read(frame(kFinal | 2, std::string(large, 'x')), kLarge) ==
+              Items{"binary " + std::string(large, 'x')});
     }
 }
 
@@ -211,7 +216,8 @@ TEST_CASE("control frames are short, whole and not compressed")
     }
     CHECK(read(frame(kFinal | 9, std::string(125, 'x'))) == Items{"ping " + std::string(125, 'x')});
     // The limits of data frames are not theirs.
-    CHECK(read(frame(kFinal | 10, std::string(125, 'x')), {1, 1, false}) == Items{"pong " + std::string(125, 'x')});
+    CHECK(read(frame(kFinal | 10, std::string(125, 'x')), {1, 1, false}) ==
+          Items{"pong " + std::string(125, 'x')});
 }
 
 TEST_CASE("an error in the first two bytes is told before the rest arrives")
@@ -279,13 +285,15 @@ TEST_CASE("a close frame may be empty but not one byte")
 TEST_CASE("only the close codes that a peer may send are accepted")
 {
     for (unsigned code = 0; code <= 0xFFFF; ++code) {
-        const bool is_registered = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+        const bool is_registered =
+            code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
         const bool is_free = code >= 3000 && code <= 4999;
-        if (ws::is_sendable_close_code(static_cast<std::uint16_t>(code)) != (is_registered || is_free)) FAIL(code);
+        if (ws::is_sendable_close_code(static_cast<std::uint16_t>(code)) != (is_registered || is_free))
+            FAIL(code);
     }
-    for (const std::uint16_t code : {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535}) {
+    for (const unsigned code : {0U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 2999U, 5000U, 65535U}) {
         INFO(code);
-        CHECK(read(close_frame(code)) == fault(Fault::Protocol));
+        CHECK(read(close_frame(static_cast<std::uint16_t>(code))) == fault(Fault::Protocol));
     }
 }
 
@@ -298,8 +306,14 @@ TEST_CASE("a close reason is UTF-8")
 
 TEST_CASE("text is UTF-8, binary is anything")
 {
-    const std::vector<std::string> invalid{
-        "\x80", "\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "ok\xFE"};
+    const std::vector<std::string> invalid{"\x80",
+                                           "\xC0\xAF",
+                                           "\xE2\x82",
+                                           "\xED\xA0\x80",
+                                           "\xF4\x90\x80\x80",
+                                           "\xF5\x80\x80\x80",
+                                           "\xFF",
+                                           "ok\xFE"};
     for (const std::string& bytes : invalid) {
         CHECK(read(text(bytes)) == fault(Fault::InvalidUtf8));
         CHECK(read(frame(1, bytes) + frame(kFinal | 0, "")) == fault(Fault::InvalidUtf8));
@@ -311,7 +325,8 @@ TEST_CASE("a character may be split over fragments")
 {
     const std::string smiley = "\xF0\x9F\x98\x80";
     for (std::size_t i = 0; i <= smiley.size(); ++i) {
-        CHECK(read(frame(1, smiley.substr(0, i)) + frame(kFinal | 0, smiley.substr(i))) == Items{"text " + smiley});
+        CHECK(read(frame(1, smiley.substr(0, i)) + frame(kFinal | 0, smiley.substr(i))) ==
+              Items{"text " + smiley});
     }
     CHECK(read(frame(1, smiley.substr(0, 3)) + frame(kFinal | 0, "x")) == fault(Fault::InvalidUtf8));
 }
@@ -350,7 +365,9 @@ TEST_CASE("however a stream is cut, the same items come out")
     for (std::size_t first = 0; first <= stream.size(); ++first) {
         for (std::size_t second = first; second <= stream.size(); second += 1 + second % 3) {
             Reader reader;
-            reader.feed(stream.substr(0, first)).feed(stream.substr(first, second - first)).feed(stream.substr(second));
+            reader.feed(stream.substr(0, first))
+                .feed(stream.substr(first, second - first))
+                .feed(stream.substr(second));
             if (reader.items != whole) FAIL(first << " and " << second);
         }
     }
@@ -385,7 +402,8 @@ TEST_CASE("masking is XOR with the key, whatever the length and alignment")
             std::string bytes(offset + length, 'm');
             ws::unmask({bytes.data() + offset, length}, kKey);
             for (std::size_t i = 0; i < length; ++i) {
-                if (bytes[offset + i] != static_cast<char>('m' ^ kKey[i % 4])) FAIL(length << " at " << offset);
+                if (bytes[offset + i] != static_cast<char>('m' ^ kKey[i % 4]))
+                    FAIL(length << " at " << offset);
             }
             CHECK(bytes.substr(0, offset) == std::string(offset, 'm'));
         }
