@@ -144,7 +144,9 @@ std::optional<std::string_view> SelectionExpression::evaluate(std::string_view m
                                                               SelectionScratch& scratch) const
 {
     SelectionScratch::State& state = scratch.state();
-    if (state.text.size() < message.size() + 1) state.text.resize(message.size() + 1);
+    // RapidJSON scans in aligned blocks of 16 bytes, the last of which holds the terminator.
+    const std::size_t bytes = (message.size() / 16 + 1) * 16;
+    if (state.text.size() < bytes) state.text.resize(bytes);
     std::memcpy(state.text.data(), message.data(), message.size());
     state.text[message.size()] = '\0';
     if (state.captures.size() < paths_.size()) state.captures.resize(paths_.size());

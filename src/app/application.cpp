@@ -79,6 +79,8 @@ Result<void> Application::build()
     }
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
 
+    const Result<void> managed = build_management();
+    if (!managed) return managed.error();
     const Result<void> loaded = load_plugins();
     if (!loaded) return loaded.error();
     const Result<gateway::Stages::Deployments> deployments = compile();
@@ -88,11 +90,40 @@ Result<void> Application::build()
         node->stages = std::make_unique<gateway::Stages>(*deployments, settings_.model.domain_names);
         node->gateway = std::make_unique<gateway::Gateway>(
             node->shard, node->registry, *node->stages, connect_rate_, *workers_, host_, settings_.limits);
-        node->server = std::make_unique<server::ShardServer>(
-            node->shard, node->registry, *node->gateway, codec_, settings_.limits, *budget_);
+        node->server = std::make_unique<server::ShardServer>(node->shard,
+                                                             node->registry,
+                                                             *node->gateway,
+                                                             *connections_api_,
+                                                             codec_,
+                                                             settings_.limits,
+                                                             *budget_);
         host_.add(node->shard, *node->gateway);
     }
     return listen();
+}
+
+Result<void> Application::build_management()
+{
+    management::CallerOptions options;
+    options.admits_anybody = settings_.admits_anybody;
+    options.region = settings_.model.region;
+    options.account_id = settings_.model.account_id;
+    for (const config::AccessKeySettings& key : settings_.access_keys) {
+        management::CallerKey caller;
+        caller.key = {key.access_key_id, key.secret_access_key, key.session_token, key.user_arn};
+        if (!key.policy.empty()) {
+            auto policy = api::Policy::parse(key.policy);
+            if (!policy) {
+                return Error(ErrorKind::BadInput,
+                             "the policy of access key " + key.access_key_id + ": " + policy.error().detail);
+            }
+            caller.policy = *std::move(policy);
+        }
+        options.keys.push_back(std::move(caller));
+    }
+    callers_ = std::make_unique<management::Callers>(std::move(options));
+    connections_api_ = std::make_unique<management::ConnectionsApi>(directory_, *callers_, clock_);
+    return {};
 }
 
 Result<void> Application::load_plugins()

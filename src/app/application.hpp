@@ -9,6 +9,8 @@
 #include "integrations/handler_registry.hpp"
 #include "integrations/plugin_host.hpp"
 #include "integrations/plugin_library.hpp"
+#include "management/callers.hpp"
+#include "management/connections_api.hpp"
 #include "net/shard.hpp"
 #include "net/tls_context.hpp"
 #include "net/worker_pool.hpp"
@@ -61,6 +63,7 @@ public:
 private:
     explicit Application(const config::Settings& settings);
     Result<void> build();
+    Result<void> build_management();
     Result<void> load_plugins();
     Result<gateway::Stages::Deployments> compile() const;
     Result<void> listen();
@@ -84,6 +87,8 @@ private:
     SystemClock clock_;
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;
+    std::unique_ptr<management::Callers> callers_;
+    std::unique_ptr<management::ConnectionsApi> connections_api_;
     integrations::PluginHost host_;
     integrations::HandlerRegistry handlers_;
     gateway::ConnectRate connect_rate_;

@@ -28,12 +28,23 @@ struct PluginSettings {
     std::string settings = "{}";  ///< JSON, handed to the plugin as it is
 };
 
+/// Who may sign @connections requests.
+struct AccessKeySettings {
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;  ///< for a temporary key
+    std::string user_arn;       ///< how refusals name the caller
+    std::string policy;         ///< IAM policy as JSON; "" allows everything
+};
+
 /// Everything a run of the gateway is told, after defaults, file, environment and flags.
 struct Settings {
     api::Model model;
     std::map<std::string, PluginSettings> plugins;  ///< by name
     std::vector<ListenerSettings> listeners;  ///< empty in the file: 8080 plain and 8443 development TLS
     api::Limits limits;
+    std::vector<AccessKeySettings> access_keys;
+    bool admits_anybody = false;  ///< managementAuthorization: none
     unsigned shards = 0;          ///< 0: one per core
     unsigned worker_threads = 4;  ///< for handlers that block
     std::string data_directory;   ///< development certificates; "" picks the user's data directory

@@ -19,6 +19,7 @@ enum class PostResult { Delivered, Gone, PayloadTooLarge, LimitExceeded, BadConn
 struct ConnectionInfo {
     api::ConnectionId id;
     api::ConnectionAddress address;
+    std::string api_id;
     std::string domain_name;  ///< the Host that the client used
     std::string source_ip;
     std::optional<std::string> user_agent;

@@ -16,16 +16,24 @@ void Directory::add(net::Shard& shard, Registry& registry)
     homes_.push_back({&shard, &registry});
 }
 
-void Directory::post(std::string_view connection_id, std::string_view data, Done done) const
+bool Directory::is_well_formed(std::string_view connection_id) const
+{
+    return codec_.decode(connection_id).verdict != api::IdVerdict::Malformed;
+}
+
+void Directory::post(std::string_view api_id,
+                     std::string_view connection_id,
+                     std::string_view data,
+                     Done done) const
 {
     if (data.size() > message_bytes_max_) return done(PostResult::PayloadTooLarge);
     auto send = [text = text::to_utf8_lossy(data)](Connection& connection) {
         return connection.send(text, false);
     };
-    visit(connection_id, std::move(send), std::move(done));
+    visit(api_id, connection_id, std::move(send), std::move(done));
 }
 
-void Directory::get(std::string_view connection_id, StatusDone done) const
+void Directory::get(std::string_view api_id, std::string_view connection_id, StatusDone done) const
 {
     auto status = std::make_shared<ConnectionStatus>();
     auto read = [status](Connection& connection) {
@@ -33,21 +41,21 @@ void Directory::get(std::string_view connection_id, StatusDone done) const
         *status = {info.source_ip, info.user_agent, info.connected_at, connection.last_active_at()};
         return PostResult::Delivered;
     };
-    visit(connection_id, std::move(read), [status, done = std::move(done)](PostResult result) {
+    visit(api_id, connection_id, std::move(read), [status, done = std::move(done)](PostResult result) {
         done(result, *status);
     });
 }
 
-void Directory::remove(std::string_view connection_id, Done done) const
+void Directory::remove(std::string_view api_id, std::string_view connection_id, Done done) const
 {
     auto close = [](Connection& connection) {
         connection.close(api::kClosedNormally.code, api::kClosedNormally.text);
         return PostResult::Delivered;
     };
-    visit(connection_id, std::move(close), std::move(done));
+    visit(api_id, connection_id, std::move(close), std::move(done));
 }
 
-void Directory::visit(std::string_view connection_id, Visit visit, Done done) const
+void Directory::visit(std::string_view api_id, std::string_view connection_id, Visit visit, Done done) const
 {
     const api::DecodedId id = codec_.decode(connection_id);
     if (id.verdict == api::IdVerdict::Malformed) return done(PostResult::BadConnectionId);
@@ -56,9 +64,14 @@ void Directory::visit(std::string_view connection_id, Visit visit, Done done) co
         return done(PostResult::Gone);
     }
     const Home& home = homes_[id.address.shard];
-    auto work = [&home, address = id.address, visit = std::move(visit), done = std::move(done)] {
+    auto work = [&home,
+                 address = id.address,
+                 api = std::string(api_id),
+                 visit = std::move(visit),
+                 done = std::move(done)] {
         Connection* connection = home.registry->find(address);
-        done(connection == nullptr ? PostResult::Gone : visit(*connection));
+        const bool is_there = connection != nullptr && (api.empty() || connection->info().api_id == api);
+        done(is_there ? visit(*connection) : PostResult::Gone);
     };
     if (net::Shard::current() == home.shard) {
         work();

@@ -32,11 +32,20 @@ public:
     /// Before the shards start.
     void add(net::Shard& shard, Registry& registry);
 
+    /// The id has an id's shape; whether anybody has it is another question.
+    bool is_well_formed(std::string_view connection_id) const;
+
+    /// In all three, `api_id` "" reaches the connections of every API; of another API's connection AWS says
+    /// it is gone.
+    ///
     /// Sends one text message; bytes that are not UTF-8 become U+FFFD (spec data-plane 6).
-    void post(std::string_view connection_id, std::string_view data, Done done) const;
-    void get(std::string_view connection_id, StatusDone done) const;
+    void post(std::string_view api_id,
+              std::string_view connection_id,
+              std::string_view data,
+              Done done) const;
+    void get(std::string_view api_id, std::string_view connection_id, StatusDone done) const;
     /// Closes with 1000 "Connection Closed Normally".
-    void remove(std::string_view connection_id, Done done) const;
+    void remove(std::string_view api_id, std::string_view connection_id, Done done) const;
 
 private:
     struct Home {
@@ -44,7 +53,7 @@ private:
         Registry* registry = nullptr;
     };
     using Visit = std::function<PostResult(Connection&)>;
-    void visit(std::string_view connection_id, Visit visit, Done done) const;
+    void visit(std::string_view api_id, std::string_view connection_id, Visit visit, Done done) const;
 
     const api::ConnectionIdCodec& codec_;
     std::uint16_t node_;

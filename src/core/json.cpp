@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json.hpp"
 
+#include "core/text.hpp"
+
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -11,10 +13,11 @@ namespace postern::json {
 
 namespace {
 
-/// Forwards every SAX event to the document and refuses to go below kDepthMax.
-class DepthGuard {
+/// Forwards every SAX event to the document; refuses to go below kDepthMax, and the lone low surrogates
+/// ("\udc00") that RapidJSON 1.1.0 lets through: what was parsed can be written as UTF-8.
+class Guard {
 public:
-    explicit DepthGuard(rapidjson::Document& out) : out_(out) {}
+    Guard(rapidjson::Document& out, const char*& why) : out_(out), why_(why) {}
 
     // NOLINTBEGIN(readability-identifier-naming)
     bool Null() { return out_.Null(); }
@@ -25,16 +28,36 @@ public:
     bool Uint64(uint64_t i) { return out_.Uint64(i); }
     bool Double(double d) { return out_.Double(d); }
     bool RawNumber(const char* s, rapidjson::SizeType n, bool copy) { return out_.RawNumber(s, n, copy); }
-    bool String(const char* s, rapidjson::SizeType n, bool copy) { return out_.String(s, n, copy); }
-    bool Key(const char* s, rapidjson::SizeType n, bool copy) { return out_.Key(s, n, copy); }
-    bool StartObject() { return ++depth_ <= kDepthMax && out_.StartObject(); }
-    bool StartArray() { return ++depth_ <= kDepthMax && out_.StartArray(); }
+    bool String(const char* s, rapidjson::SizeType n, bool copy)
+    {
+        return is_text(s, n) && out_.String(s, n, copy);
+    }
+    bool Key(const char* s, rapidjson::SizeType n, bool copy)
+    {
+        return is_text(s, n) && out_.Key(s, n, copy);
+    }
+    bool StartObject() { return goes_deeper() && out_.StartObject(); }
+    bool StartArray() { return goes_deeper() && out_.StartArray(); }
     bool EndObject(rapidjson::SizeType n) { return --depth_, out_.EndObject(n); }
     bool EndArray(rapidjson::SizeType n) { return --depth_, out_.EndArray(n); }
     // NOLINTEND(readability-identifier-naming)
 
 private:
+    bool is_text(const char* s, rapidjson::SizeType n)
+    {
+        if (text::is_utf8({s, n})) return true;
+        why_ = "a lone surrogate";
+        return false;
+    }
+    bool goes_deeper()
+    {
+        if (++depth_ <= kDepthMax) return true;
+        why_ = "nested too deep";
+        return false;
+    }
+
     rapidjson::Document& out_;
+    const char*& why_;
     int depth_ = 0;
 };
 
@@ -47,15 +70,15 @@ Result<rapidjson::Document> parse(std::string_view text)
     rapidjson::MemoryStream stream(text.data(), text.size());
     constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 
+    const char* refused = nullptr;
     auto generator = [&](rapidjson::Document& out) {
-        DepthGuard guard(out);
+        Guard guard(out, refused);
         return !reader.Parse<kFlags>(stream, guard).IsError();
     };
     document.Populate(generator);
     if (reader.HasParseError()) {
-        const char* why = reader.GetParseErrorCode() == rapidjson::kParseErrorTermination
-                              ? "nested too deep"
-                              : rapidjson::GetParseError_En(reader.GetParseErrorCode());
+        const char* why =
+            refused != nullptr ? refused : rapidjson::GetParseError_En(reader.GetParseErrorCode());
         return Error(ErrorKind::BadInput,
                      std::string(why) + " at offset " + std::to_string(reader.GetErrorOffset()));
     }

@@ -79,7 +79,7 @@ postern_text host_stage_variable(void* /*context*/, const postern_event* event, 
 
 void host_post(void* context, postern_text connection_id, postern_text data, postern_done_fn done, void* user)
 {
-    host(context).directory().post(view(connection_id), view(data), when_done(done, user));
+    host(context).directory().post({}, view(connection_id), view(data), when_done(done, user));
 }
 
 void host_get(void* context, postern_text connection_id, postern_info_fn done, void* user)
@@ -93,12 +93,12 @@ void host_get(void* context, postern_text connection_id, postern_info_fn done, v
         info.last_active_at = status.last_active_at;
         done(user, as_c(result), result == connections::PostResult::Delivered ? &info : nullptr);
     };
-    host(context).directory().get(view(connection_id), std::move(tell));
+    host(context).directory().get({}, view(connection_id), std::move(tell));
 }
 
 void host_remove(void* context, postern_text connection_id, postern_done_fn done, void* user)
 {
-    host(context).directory().remove(view(connection_id), when_done(done, user));
+    host(context).directory().remove({}, view(connection_id), when_done(done, user));
 }
 
 InvokeReply as_reply(const postern_reply& reply)

@@ -67,7 +67,7 @@ void Poller::wait()
 
 void Poller::dispatch()
 {
-    std::array<epoll_event, kEventsPerTurn> events;
+    std::array<epoll_event, kEventsPerTurn> events;  // NOLINT(*-member-init): the kernel fills what is read
     const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];

@@ -88,8 +88,10 @@ public:
 
 void TlsStream::Free::operator()(ssl_st* ssl) const
 {
-    SSL_set_quiet_shutdown(ssl, 1);
-    SSL_shutdown(ssl);  // or the session would be taken out of the cache
+    if (SSL_is_init_finished(ssl) != 0) {
+        SSL_set_quiet_shutdown(ssl, 1);
+        SSL_shutdown(ssl);  // or the session would be taken out of the cache
+    }
     SSL_free(ssl);
 }
 
@@ -97,8 +99,7 @@ TlsStream::TlsStream(const TlsContext& context) : ssl_(SSL_new(context.native())
 {
     POSTERN_CHECK(ssl_ != nullptr);
     BIO* bio = thread_bio();
-    BIO_up_ref(bio);
-    BIO_up_ref(bio);
+    BIO_up_ref(bio);  // one reference for both directions, when they are the same BIO
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_accept_state(ssl_.get());
 }

@@ -5,8 +5,8 @@
 #include "core/base64.hpp"
 #include "core/text.hpp"
 
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
 
@@ -57,6 +57,7 @@ RequestKind classify(const HttpRequest& request)
     if (request.path.size() + request.query.size() + 1 > api::kUrlBytesMax) return RequestKind::Malformed;
     const bool wants_upgrade = request.method == "GET" && has_token(request, "Connection", "upgrade") &&
                                has_token(request, "Upgrade", "websocket");
+    if (request.path.find("/@connections") != std::string::npos) return RequestKind::Connections;
     if (!wants_upgrade) {
         return request.method == "GET" && request.path == "/ping" ? RequestKind::Health : RequestKind::Plain;
     }
@@ -66,41 +67,54 @@ RequestKind classify(const HttpRequest& request)
     return RequestKind::Upgrade;
 }
 
-struct RequestReader::Parser : http::request_parser<http::empty_body> {};
+struct RequestReader::Parser : http::request_parser<http::string_body> {};
 
-RequestReader::RequestReader(std::size_t header_bytes_max) : parser_(std::make_unique<Parser>())
+RequestReader::RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max)
+    : parser_(std::make_unique<Parser>())
 {
     parser_->header_limit(static_cast<std::uint32_t>(header_bytes_max));
-    parser_->eager(false);
+    parser_->body_limit(body_bytes_max);
+    parser_->eager(true);
 }
 
 RequestReader::~RequestReader() = default;
 
 RequestReader::Status RequestReader::read(std::string& input)
 {
-    while (!input.empty() && !parser_->is_header_done()) {
+    while (!input.empty() && !parser_->is_done()) {
         boost::system::error_code error;
         const std::size_t used = parser_->put(boost::asio::const_buffer(input.data(), input.size()), error);
         input.erase(0, used);
         if (error == http::error::need_more || (!error && used == 0)) return Status::NeedMore;
+        if (error == http::error::body_limit) return Status::BodyTooLarge;
         if (error) return Status::Malformed;
     }
-    if (!parser_->is_header_done()) return Status::NeedMore;
+    return parser_->is_done() ? finish() : Status::NeedMore;
+}
 
-    const http::request<http::empty_body>& parsed = parser_->get();
+bool RequestReader::take_expectation()
+{
+    if (expectation_taken_ || !parser_->is_header_done() || parser_->is_done()) return false;
+    expectation_taken_ = text::iequals(to_string(parser_->get()[http::field::expect]), "100-continue");
+    return expectation_taken_;
+}
+
+RequestReader::Status RequestReader::finish()
+{
+    http::request<http::string_body>& parsed = parser_->get();
     request_.method = to_string(parsed.method_string());
-    const std::string target = to_string(parsed.target());
-    const std::size_t mark = target.find('?');
-    const auto path = text::percent_decode(target.substr(0, mark));
-    if (!path || !target.starts_with('/') || parsed.version() != 11) return Status::Malformed;
+    request_.target = to_string(parsed.target());
+    const std::size_t mark = request_.target.find('?');
+    const auto path = text::percent_decode(std::string_view(request_.target).substr(0, mark));
+    if (!path || !request_.target.starts_with('/') || parsed.version() != 11) return Status::Malformed;
     request_.path = *path;
-    if (mark != std::string::npos) request_.query = target.substr(mark + 1);
+    if (mark != std::string::npos) request_.query = request_.target.substr(mark + 1);
     for (const auto& field : parsed) {
         request_.headers.push_back({to_string(field.name_string()), to_string(field.value())});
     }
     request_.host = request_.header("Host");
     request_.keeps_alive = parsed.keep_alive();
-    request_.has_body = parsed.chunked() || (parser_->content_length() && *parser_->content_length() > 0);
+    request_.body = std::move(parsed.body());
     return Status::Done;
 }
 

@@ -17,7 +17,8 @@ struct HttpRequest {
     std::string query;  ///< behind '?', as sent
     std::string host;
     api::Headers headers;  ///< in the client's order and casing
-    bool has_body = false;
+    std::string body;
+    std::string target;  ///< as it came over the wire: signatures are made of it
     bool keeps_alive = true;
 
     /// The first header of that name, or empty.
@@ -31,6 +32,7 @@ enum class RequestKind {
     BadUpgrade,    ///< asks for one, but its key is missing or malformed
     WrongVersion,  ///< Sec-WebSocket-Version is not 13
     Health,        ///< GET /ping, as AWS's front answers it
+    Connections,   ///< @connections
     Plain,         ///< anything else
     Malformed,     ///< two Authorization headers, a URL over AWS's limit
 };
@@ -39,22 +41,28 @@ RequestKind classify(const HttpRequest& request);
 /// Reads requests off a byte stream. Beast's parser checks the syntax; limits are the caller's.
 class RequestReader {
 public:
-    explicit RequestReader(std::size_t header_bytes_max);
+    RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max);
     ~RequestReader();
     RequestReader(const RequestReader&) = delete;
     RequestReader& operator=(const RequestReader&) = delete;
 
-    enum class Status { NeedMore, Done, Malformed };
+    enum class Status { NeedMore, Done, Malformed, BodyTooLarge };
 
     /// Takes bytes from the front of `input`, which keeps what belongs to nobody yet.
     Status read(std::string& input);
 
     const HttpRequest& request() const { return request_; }
 
+    /// True once when the client waits for "100 Continue" before it sends the body.
+    bool take_expectation();
+
 private:
+    Status finish();
+
     struct Parser;
     std::unique_ptr<Parser> parser_;
     HttpRequest request_;
+    bool expectation_taken_ = false;
 };
 
 }  // namespace postern::server

@@ -13,10 +13,10 @@ Session::Session(ShardServer& server, const Listener& listener, int fd, std::str
     : server_(server),
       listener_(listener),
       channel_(server.shard(), fd, *this, listener.tls.get()),
-      handshake_(std::make_unique<Handshake>(server.limits().header_bytes_max))
+      handshake_(std::make_unique<Handshake>(server.limits()))
 {
     info_.source_ip = std::move(source_ip);
-    set_deadline(server_.shard().now() + server_.limits().handshake_timeout.count());
+    set_timeout(server_.limits().handshake_timeout);
 }
 
 Session::~Session()
@@ -28,11 +28,14 @@ void Session::on_ready(net::Readiness ready)
 {
     if (state_ == State::Dead) return;
     if (ready.writable && !channel_.on_writable()) return lost();
-    if (ready.writable && state_ == State::Open) queue();  // there may be room again for what waits
+    if (ready.writable && (state_ == State::Open || state_ == State::Request))
+        queue();  // room again for what waits
     if (!ready.readable && !ready.failed) return;
     switch (state_) {
         case State::Request:
             return read_request();
+        case State::Answering:
+            return die();  // nothing is read meanwhile: this is the caller's end
         case State::Connecting:
             // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is
             // answered by a $disconnect.
@@ -97,7 +100,7 @@ void Session::end(std::uint16_t code, std::string_view reason)
 void Session::start_closing()
 {
     state_ = State::Closing;
-    set_deadline(server_.shard().now() + server_.limits().close_timeout.count());
+    set_timeout(server_.limits().close_timeout);
     queue();
 }
 
@@ -114,6 +117,7 @@ void Session::die()
 {
     if (state_ == State::Dead) return;
     state_ = State::Dead;
+    self_.reset();
     channel_.close();
     server_.shard().seconds().cancel(deadline_);
     if (has_address_) server_.registry().release(info_.address);
@@ -148,11 +152,9 @@ void Session::resume()
     if (is_handshake_over_) {
         is_handshake_over_ = false;
         handshake_.reset();
-        if (state_ == State::Request) {
-            handshake_ = std::make_unique<Handshake>(server_.limits().header_bytes_max);
-            read_request();
-        }
+        if (state_ == State::Request) handshake_ = std::make_unique<Handshake>(server_.limits());
     }
+    if (state_ == State::Request) process_requests();
     if (state_ == State::Open && !is_held()) {
         if (received_.empty()) {
             channel_.want_read(true);
@@ -184,6 +186,13 @@ void Session::queue()
 {
     if (std::exchange(is_queued_, true)) return;
     server_.queue(*this);
+}
+
+/// From now; 0 is none.
+void Session::set_timeout(std::chrono::milliseconds timeout)
+{
+    if (timeout.count() > 0) return set_deadline(server_.shard().now() + timeout.count());
+    server_.shard().seconds().cancel(deadline_);
 }
 
 void Session::set_deadline(SteadyMillis due)

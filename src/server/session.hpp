@@ -21,7 +21,8 @@ struct Listener;
 /// which frees it at the end of the turn in which it died, so nothing here needs to ask whether it still
 /// exists.
 ///
-///     Request → (Connecting → Open → Closing) → Dead; a refused handshake goes back to Request.
+///     Request → Connecting → Open → Closing → Dead; a refused handshake and an answered @connections call
+///     (Answering) go back to Request.
 class Session final : public connections::Connection, private net::Watcher, private gateway::ConnectWaiter {
 public:
     Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip);
@@ -46,14 +47,17 @@ public:
     std::size_t index = 0;  ///< in the server's list
 
 private:
-    enum class State { Request, Connecting, Open, Closing, Dead };
+    enum class State { Request, Answering, Connecting, Open, Closing, Dead };
 
     void on_ready(net::Readiness ready) override;
 
     // session_http.cpp: requests and the handshake
     void read_request();
+    void process_requests();
     void on_request(const HttpRequest& request);
     void upgrade(const HttpRequest& request);
+    void manage(const HttpRequest& request);
+    void answer(const api::HttpReply& reply, bool keeps_alive);
     void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
     void on_refused(const api::HttpReply& reply) override;
@@ -77,6 +81,7 @@ private:
     void start_closing();
     void lost();
     void die();
+    void set_timeout(std::chrono::milliseconds timeout);
     void set_deadline(SteadyMillis due);
     std::string& output();
 
@@ -101,6 +106,9 @@ private:
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room
     std::string queued_;    ///< frames written outside a burst
     gateway::StageSlot* stage_ = nullptr;
+
+    /// For answers that come from another shard: empty once the session is dead.
+    std::shared_ptr<Session*> self_;
 
     /// Only until the 101.
     struct Handshake;

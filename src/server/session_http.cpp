@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/management_error.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "server/session_handshake.hpp"
@@ -6,44 +7,67 @@
 
 namespace postern::server {
 
+namespace {
+
+/// Requests are read in small portions: whoever pipelines thousands waits his turn.
+constexpr std::size_t kRequestStep = 32 * 1024;
+static_assert(kRequestStep > net::TlsStream::kSlack && kRequestStep <= net::SharedBuffers::kInputBytes);
+
+}  // namespace
+
 void Session::read_request()
 {
     net::SharedBuffers& buffers = server_.shard().buffers();
-    const auto read = channel_.read(buffers.input.get(), net::SharedBuffers::kInputBytes);
+    const auto read = channel_.read(buffers.input.get(), kRequestStep);
     received_.append(buffers.input.get(), read.bytes);
-    while (state_ == State::Request && !is_handshake_over_ && !received_.empty()) {
+    process_requests();
+    if (read.status != net::Channel::Status::Ok && state_ == State::Request) die();
+}
+
+/// Takes requests off what has been received. Who does not read the answers is not read either.
+void Session::process_requests()
+{
+    while (state_ == State::Request && !is_handshake_over_ && !received_.empty() &&
+           channel_.unsent_bytes() == 0) {
         const RequestReader::Status status = handshake_->reader.read(received_);
-        if (status == RequestReader::Status::NeedMore) break;
+        if (status == RequestReader::Status::NeedMore) {
+            if (handshake_->reader.take_expectation() && !channel_.write("HTTP/1.1 100 Continue\r\n\r\n"))
+                return die();
+            break;
+        }
+        if (status == RequestReader::Status::BodyTooLarge) {
+            respond(api::closing(api::management::too_large(server_.shard().clock().wall())));
+            break;
+        }
         if (status == RequestReader::Status::Malformed) {
             respond(api::bad_request(server_.shard().clock().wall()));
             break;
         }
         on_request(handshake_->reader.request());
     }
-    if (read.status != net::Channel::Status::Ok && state_ == State::Request) die();
+    if (state_ == State::Request) channel_.want_read(channel_.unsent_bytes() == 0);
 }
 
 void Session::on_request(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
-    const auto answer = [&](api::HttpReply reply) {
-        // A body that nobody reads would be taken for the next request.
-        respond(request.has_body || !request.keeps_alive ? api::closing(std::move(reply)) : std::move(reply));
-    };
     switch (classify(request)) {
         case RequestKind::Upgrade:
             return upgrade(request);
+        case RequestKind::Connections:
+            return manage(request);
         case RequestKind::Malformed:
         case RequestKind::BadUpgrade:
             return respond(api::bad_request(now));
         case RequestKind::WrongVersion:
-            return answer(api::upgrade_required(now));
+            return answer(api::upgrade_required(now), request.keeps_alive);
         case RequestKind::Health:
-            return answer(api::healthy(now));
+            return answer(api::healthy(now), request.keeps_alive);
         case RequestKind::Plain:
             return answer(
-                api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
+                api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now),
+                request.keeps_alive);
     }
 }
 
@@ -64,6 +88,7 @@ void Session::upgrade(const HttpRequest& request)
     has_address_ = true;
     info_.address = *address;
     info_.id = server_.codec().encode(*address);
+    info_.api_id = stage->current->stage().api_id;
     info_.domain_name = request.host;
     info_.connected_at = now;
     info_.user_agent.reset();
@@ -85,6 +110,63 @@ void Session::upgrade(const HttpRequest& request)
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     server_.gateway().connect(connect, *this);
+}
+
+/// @connections: the stage is found by the path in front of it; who asks and for whom is management's
+/// business.
+void Session::manage(const HttpRequest& request)
+{
+    constexpr std::string_view kSegment = "/@connections/";
+    std::string path = request.path;
+    for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at))
+        path.erase(at, 1);
+    const std::size_t at = path.find(kSegment);
+    const std::string id = at == std::string::npos ? "" : path.substr(at + kSegment.size());
+    gateway::StageSlot* stage =
+        at == std::string::npos ? nullptr : server_.gateway().stages().find(request.host, path.substr(0, at));
+    if (stage == nullptr || id.empty() || id.find('/') != std::string::npos) {
+        const EpochMillis now = server_.shard().clock().wall();
+        Random& random = server_.shard().random();
+        return answer(
+            api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now),
+            request.keeps_alive);
+    }
+    const integrations::StageIdentity& identity = stage->current->stage();
+    const management::ConnectionsCall call{request.method,
+                                           request.target,
+                                           request.headers,
+                                           request.body,
+                                           info_.source_ip,
+                                           identity.api_id,
+                                           identity.stage,
+                                           id};
+    state_ = State::Answering;
+    channel_.want_read(false);
+    server_.shard().seconds().cancel(deadline_);
+    self_ = std::make_shared<Session*>(this);
+    server_.connections_api().handle(call,
+                                     server_.shard().random(),
+                                     [weak = std::weak_ptr(self_),
+                                      &home = server_.shard(),
+                                      keeps_alive = request.keeps_alive](const api::HttpReply& reply) {
+                                         auto deliver = [weak, keeps_alive, reply] {
+                                             const std::shared_ptr<Session*> self = weak.lock();
+                                             if (self) (*self)->answer(reply, keeps_alive);
+                                         };
+                                         if (net::Shard::current() == &home) {
+                                             deliver();
+                                         } else {
+                                             home.post(std::move(deliver));
+                                         }
+                                     });
+}
+
+void Session::answer(const api::HttpReply& reply, bool keeps_alive)
+{
+    self_.reset();
+    state_ = State::Request;
+    channel_.want_read(true);
+    respond(keeps_alive && !server_.is_draining() ? reply : api::closing(reply));
 }
 
 void Session::on_admitted(std::string_view protocol)
@@ -117,8 +199,8 @@ void Session::on_refused(const api::HttpReply& reply)
     if (peer_lost_) return die();
     state_ = State::Request;
     channel_.want_read(true);
-    set_deadline(server_.shard().now() + server_.limits().handshake_timeout.count());
-    respond(reply);
+    set_timeout(server_.limits().handshake_timeout);
+    respond(server_.is_draining() ? api::closing(reply) : reply);  // a drain waits for nobody's next request
 }
 
 void Session::respond(const api::HttpReply& reply)
@@ -127,7 +209,7 @@ void Session::respond(const api::HttpReply& reply)
     if (reply.close) return start_closing();
     is_handshake_over_ = true;  // the next request gets a reader of its own
     queue();
-    set_deadline(server_.shard().now() + server_.limits().handshake_timeout.count());
+    set_timeout(server_.limits().handshake_timeout);
 }
 
 }  // namespace postern::server

@@ -20,12 +20,21 @@ constexpr SteadyMillis kRefusedLogInterval = 1000;
 ShardServer::ShardServer(net::Shard& shard,
                          connections::Registry& registry,
                          gateway::Gateway& gateway,
+                         const management::ConnectionsApi& connections_api,
                          const api::ConnectionIdCodec& codec,
                          const api::Limits& limits,
                          SocketBudget& budget)
-    : shard_(shard), registry_(registry), gateway_(gateway), codec_(codec), limits_(limits), budget_(budget)
+    : shard_(shard),
+      registry_(registry),
+      gateway_(gateway),
+      connections_api_(connections_api),
+      codec_(codec),
+      limits_(limits),
+      budget_(budget)
 {
-    shard_.on_second_due([](std::uint64_t item) { reinterpret_cast<Session*>(item)->on_deadline(); });
+    shard_.on_second_due([](std::uint64_t item) {
+        reinterpret_cast<Session*>(item)->on_deadline();  // NOLINT(performance-no-int-to-ptr): Session set it
+    });
     shard_.on_moment_due([this](std::uint64_t item) { gateway_.on_deadline(item); });
     shard_.on_turn_end([this] { end_turn(); });
 }

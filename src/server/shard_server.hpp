@@ -4,6 +4,7 @@
 #include "api/ids.hpp"
 #include "connections/registry.hpp"
 #include "gateway/gateway.hpp"
+#include "management/connections_api.hpp"
 #include "net/shard.hpp"
 #include "net/tls_context.hpp"
 #include "server/session.hpp"
@@ -45,6 +46,7 @@ public:
     ShardServer(net::Shard& shard,
                 connections::Registry& registry,
                 gateway::Gateway& gateway,
+                const management::ConnectionsApi& connections_api,
                 const api::ConnectionIdCodec& codec,
                 const api::Limits& limits,
                 SocketBudget& budget);
@@ -69,6 +71,7 @@ public:
     net::Shard& shard() { return shard_; }
     connections::Registry& registry() { return registry_; }
     gateway::Gateway& gateway() { return gateway_; }
+    const management::ConnectionsApi& connections_api() const { return connections_api_; }
     const api::ConnectionIdCodec& codec() const { return codec_; }
     const api::Limits& limits() const { return limits_; }
 
@@ -86,6 +89,7 @@ private:
     net::Shard& shard_;
     connections::Registry& registry_;
     gateway::Gateway& gateway_;
+    const management::ConnectionsApi& connections_api_;
     const api::ConnectionIdCodec& codec_;
     const api::Limits& limits_;
     SocketBudget& budget_;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connections/directory.hpp"
+#include "core/random.hpp"
+#include "management/callers.hpp"
+
+#include <functional>
+
+namespace postern::management {
+
+/// POST, GET and DELETE @connections (spec data-plane 7): id syntax → caller → size → the connection's shard.
+/// One for the node, immutable; thread: any.
+class ConnectionsApi {
+public:
+    ConnectionsApi(const connections::Directory& directory, const Callers& callers, const Clock& clock);
+
+    /// Called once, perhaps before handle() returns, perhaps on the connection's shard.
+    using Done = std::function<void(const api::HttpReply&)>;
+
+    void handle(const ConnectionsCall& call, Random& random, Done done) const;
+
+private:
+    const connections::Directory& directory_;
+    const Callers& callers_;
+    const Clock& clock_;
+};
+
+}  // namespace postern::management
