@@ -18,8 +18,8 @@ import tempfile
 import threading
 import time
 
-BINARY = os.environ.get('POSTERN_TEST_BINARY', 'build/dev/src/postern')
-RECORDER = os.environ.get('POSTERN_TEST_RECORDER', 'build/dev/tests/integration/recorder.so')
+BINARY = os.path.abspath(os.environ.get('POSTERN_TEST_BINARY', 'build/dev/src/postern'))
+RECORDER = os.path.abspath(os.environ.get('POSTERN_TEST_RECORDER', 'build/dev/tests/integration/recorder.so'))
 
 # Seconds. Nothing in a passing test takes so long: it is when to give up on a machine that is very busy.
 PATIENCE = 60
@@ -153,6 +153,13 @@ class Gateway:
 
     def wait_for_events(self, event_type, count):
         return self._wait(lambda: self.events(event_type), count, 'the recorder has seen %d x %s' % (count, event_type))
+
+    def wait_for_held(self, count):
+        """Until the recorder's $connect has held `count` handshakes in all."""
+        def held():
+            return [line for line in self.log_lines('plugin.log') if line['message'] == 'held']
+
+        self._wait(held, count, '%d handshakes are held' % count)
 
     def ends(self, count):
         """(code, reason) of the first `count` $disconnect events."""

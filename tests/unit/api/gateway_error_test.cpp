@@ -200,16 +200,3 @@ TEST_CASE("close reasons are AWS's texts")
     CHECK(kNoStatus == CloseReason{1005, "Client-side close frame status not set"});
     CHECK(too_big_text(32768) == "Max frame length of 32768 has been exceeded.");
 }
-
-TEST_CASE("a peer may send the registered close codes and those for applications")
-{
-    for (const int code :
-         {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999}) {
-        CAPTURE(code);
-        CHECK(is_valid_close_code(static_cast<std::uint16_t>(code)));
-    }
-    for (const int code : {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
-        CAPTURE(code);
-        CHECK_FALSE(is_valid_close_code(static_cast<std::uint16_t>(code)));
-    }
-}

@@ -37,6 +37,8 @@ TEST_CASE("malformed text is BadInput and says where")
                              "{} x",
                              "\"\\ud800\"",
                              "\"\\udc00\\ud800\"",
+                             "\"\\udc00\"",
+                             "{\"a\\udc00\":1}",
                              "\"\\x\"",
                              "\"a\nb\"",
                              "\"\xFF\"",

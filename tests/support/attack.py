@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has to be true after every attack."""
+import contextlib
+
+from gateway import Gateway, RECORDED_API
+from websocket import Client
+
+
+@contextlib.contextmanager
+def attacked(**options):
+    """A gateway with the recorder's API. After the attack an echo still works, and it holds no more descriptors than at its start; the
+    rest is checked by its end (see gateway.py)."""
+    with Gateway(RECORDED_API, **options) as gateway:
+        at_start = gateway.descriptors()
+        yield gateway
+        with Client(gateway.url) as client:
+            client.echo()
+            client.close()
+        gateway.wait_for_descriptors(at_start)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connections/connection.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace postern::test {
+
+/// A client without a socket that writes down what it is told.
+class FakeConnection final : public connections::Connection {
+public:
+    explicit FakeConnection(const api::ConnectionAddress& address = {}, const api::ConnectionId& id = {})
+    {
+        info_.address = address;
+        info_.id = id;
+        info_.api_id = "api";
+        info_.domain_name = "localhost:8080";
+        info_.source_ip = "203.0.113.250";
+        info_.user_agent = "probe";
+        info_.connected_at = 1'790'294'473'687;
+    }
+
+    EpochMillis last_active_at() const override { return info_.connected_at + 5; }
+    connections::PostResult send(std::string_view payload, bool is_binary) override
+    {
+        if (is_full) return connections::PostResult::LimitExceeded;
+        sent.emplace_back(payload);
+        has_sent_binary = has_sent_binary || is_binary;
+        return connections::PostResult::Delivered;
+    }
+    void close(std::uint16_t code, std::string_view reason) override { closed = {code, std::string(reason)}; }
+    void hold() override { ++held; }
+    void release() override { --held; }
+
+    std::vector<std::string> sent;
+    bool has_sent_binary = false;
+    bool is_full = false;
+    std::pair<std::uint16_t, std::string> closed;
+    int held = 0;
+};
+
+}  // namespace postern::test

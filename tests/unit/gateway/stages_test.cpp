@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/stages.hpp"
+
+#include "catch.hpp"
+#include "unit/gateway/support.hpp"
+
+using namespace postern;
+using gateway::Stages;
+
+namespace {
+
+using Domains = std::map<std::string, api::DomainName, std::less<>>;
+
+std::shared_ptr<const gateway::Deployment> deploy(const std::string& api_id,
+                                                  const std::string& stage,
+                                                  bool is_hidden = false)
+{
+    api::Api api = test::make_api(api_id, {});
+    api.disable_execute_api_endpoint = is_hidden;
+    return test::compile(api, stage, {});
+}
+
+/// "api/stage" of what a request finds; "-" for nothing.
+std::string find(Stages& stages, std::string_view host, std::string_view path)
+{
+    const gateway::StageSlot* slot = stages.find(host, path);
+    return slot == nullptr ? "-" : slot->current->stage().api_id + "/" + slot->current->stage().stage;
+}
+
+}  // namespace
+
+TEST_CASE("host names are compared in lower case and without port")
+{
+    CHECK(gateway::host_name("Example.COM") == "example.com");
+    CHECK(gateway::host_name("localhost:8080") == "localhost");
+    CHECK(gateway::host_name("127.0.0.1:80") == "127.0.0.1");
+    CHECK(gateway::host_name("[::1]:8080") == "[::1]");
+    CHECK(gateway::host_name("[::1]") == "[::1]");
+    CHECK(gateway::host_name("") == "");
+    CHECK(gateway::host_name(":8080") == "");
+}
+
+TEST_CASE("a single API is reached by any host, with its stage as the path")
+{
+    Stages stages({deploy("chat", "dev"), deploy("chat", "prod")}, {});
+    CHECK(find(stages, "localhost:8080", "/dev") == "chat/dev");
+    CHECK(find(stages, "localhost:8080", "/dev/") == "chat/dev");
+    CHECK(find(stages, "10.0.0.1", "/prod") == "chat/prod");
+    CHECK(find(stages, "", "/dev") == "chat/dev");
+    CHECK(find(stages, "chat.execute-api.us-east-1.amazonaws.com", "/prod") == "chat/prod");
+    CHECK(find(stages, "CHAT.localhost:8080", "/prod") == "chat/prod");
+    CHECK(find(stages, "other.localhost", "/prod") == "chat/prod");
+    for (const char* path : {"", "/", "/test", "/Dev", "/dev/more", "//dev", "/dev//", "/chat/dev"}) {
+        INFO(path);
+        CHECK(find(stages, "localhost", path) == "-");
+    }
+}
+
+TEST_CASE("several APIs are told apart by host or by path")
+{
+    Stages stages({deploy("chat", "dev"), deploy("shop", "dev"), deploy("shop", "prod")}, {});
+    CHECK(find(stages, "chat.localhost:8080", "/dev") == "chat/dev");
+    CHECK(find(stages, "shop.execute-api.localhost", "/prod") == "shop/prod");
+    CHECK(find(stages, "localhost:8080", "/shop/prod") == "shop/prod");
+    CHECK(find(stages, "localhost:8080", "/chat/dev/") == "chat/dev");
+    CHECK(find(stages, "unknown.localhost", "/chat/dev") == "chat/dev");
+    CHECK(find(stages, "chat.localhost", "/prod") == "-");
+    CHECK(find(stages, "chat.localhost", "/shop/prod") == "-");
+    CHECK(find(stages, "localhost", "/dev") == "-");
+    CHECK(find(stages, "localhost", "/shop/prod/more") == "-");
+    CHECK(find(stages, "localhost", "/none/dev") == "-");
+    CHECK(find(stages, "localhost", "/") == "-");
+}
+
+TEST_CASE("a custom domain's mappings choose API and stage, and nothing else does (spec data-plane 1.1)")
+{
+    api::DomainName domain;
+    domain.domain_name = "Live.Example.com";
+    domain.api_mappings = {{"", "chat", "prod"}, {"v1/shop", "shop", "prod"}, {"old", "gone", "prod"}};
+    Stages stages({deploy("chat", "prod"), deploy("shop", "prod", true)}, {{domain.domain_name, domain}});
+    CHECK(find(stages, "live.example.com", "/") == "chat/prod");
+    CHECK(find(stages, "LIVE.example.com:443", "") == "chat/prod");
+    CHECK(find(stages, "live.example.com", "/v1/shop") == "shop/prod");
+    CHECK(find(stages, "live.example.com", "/v1/shop/") == "shop/prod");
+    CHECK(find(stages, "live.example.com", "/v1") == "-");
+    CHECK(find(stages, "live.example.com", "/old") == "-");
+    CHECK(find(stages, "live.example.com", "/prod") == "-");
+    CHECK(find(stages, "live.example.com", "/chat/prod") == "-");
+}
+
+TEST_CASE("disableExecuteApiEndpoint leaves the custom domains only")
+{
+    api::DomainName domain;
+    domain.api_mappings = {{"", "chat", "dev"}};
+    Stages stages({deploy("chat", "dev", true)}, {{"live.example.com", domain}});
+    CHECK(find(stages, "localhost", "/dev") == "-");
+    CHECK(find(stages, "chat.localhost", "/dev") == "-");
+    CHECK(find(stages, "live.example.com", "/") == "chat/dev");
+}
+
+TEST_CASE("a stage that is gone is not found, its slot stays for its connections")
+{
+    Stages stages({deploy("chat", "dev")}, {});
+    gateway::StageSlot* slot = stages.find("localhost", "/dev");
+    REQUIRE(slot != nullptr);
+    slot->current = nullptr;
+    CHECK(stages.find("localhost", "/dev") == nullptr);
+    slot->current = deploy("chat", "dev");
+    CHECK(stages.find("localhost", "/dev") == slot);
+}

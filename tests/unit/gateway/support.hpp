@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "catch.hpp"
+#include "gateway/gateway.hpp"
+#include "support/fake_connection.hpp"
+#include "support/manual_clock.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace postern::test {
+
+/// An API with the routes {key, handler}; "!" in front of the key makes it two-way.
+inline api::Api make_api(const std::string& id,
+                         const std::vector<std::pair<std::string, std::string>>& routes)
+{
+    api::Api api;
+    api.api_id = id;
+    for (const auto& [text, handler] : routes) {
+        const bool is_two_way = text.starts_with('!');
+        api::Route route;
+        route.route_key = text.substr(is_two_way ? 1 : 0);
+        route.integration.emplace();
+        route.integration->integration_uri = "plugin:" + handler;
+        route.integration->timeout = std::chrono::milliseconds(1000);
+        if (is_two_way) route.route_response.emplace();
+        api.routes.emplace(route.route_key, route);
+    }
+    return api;
+}
+
+inline std::shared_ptr<const gateway::Deployment> compile(const api::Api& api,
+                                                          const std::string& stage_name,
+                                                          const integrations::HandlerRegistry& handlers)
+{
+    api::Stage stage;
+    stage.stage_name = stage_name;
+    auto compiled = gateway::Deployment::compile(api, stage, handlers);
+    if (!compiled) FAIL(compiled.error().detail);
+    return *std::move(compiled);
+}
+
+/// What a handler saw of an event.
+struct SeenEvent {
+    std::string type;
+    std::string route_key;
+    std::string body;
+    std::string json;
+    std::string connection_id;
+    std::string request_id;
+    int disconnect_code = 0;
+    std::string disconnect_reason;
+    postern_token token{};
+};
+
+/// A handler that writes down its events and does what the test says.
+struct FakeHandler {
+    std::function<std::int32_t(const postern_event&, postern_token)> act;
+    std::vector<SeenEvent> seen;
+
+    static std::int32_t invoke(void* self, const postern_event* event, postern_token token)
+    {
+        auto& handler = *static_cast<FakeHandler*>(self);
+        const auto view = [](postern_text text) { return std::string(text.data, text.size); };
+        auto& scope = integrations::EventScope::of(*event);
+        handler.seen.push_back({std::string(api::to_string(static_cast<api::EventType>(event->event_type))),
+                                view(event->route_key),
+                                view(event->body),
+                                std::string(scope.json()),
+                                view(event->connection_id),
+                                std::string(scope.request_id()),
+                                event->disconnect_status_code,
+                                view(event->disconnect_reason),
+                                token});
+        return handler.act ? handler.act(*event, token) : 0;
+    }
+};
+
+/// Who waits for $connect's verdict.
+struct FakeWaiter final : gateway::ConnectWaiter {
+    void on_admitted(std::string_view protocol) override
+    {
+        ++verdicts;
+        admitted = std::string(protocol);
+    }
+    void on_refused(const api::HttpReply& reply) override
+    {
+        ++verdicts;
+        refused = reply;
+    }
+    int verdicts = 0;
+    std::optional<std::string> admitted;
+    std::optional<api::HttpReply> refused;
+};
+
+/// A gateway on a shard that does not run: the test is its thread.
+struct GatewayFixture {
+    explicit GatewayFixture(const std::vector<std::pair<std::string, std::string>>& routes,
+                            double connects_per_second = 0)
+        : connect_rate(connects_per_second, connects_per_second)
+    {
+        for (const char* name : {"first", "second", "blocking"}) {
+            FakeHandler& handler = fakes[name];
+            const bool is_blocking = std::string_view(name) == "blocking";
+            REQUIRE(handlers.add({name, is_blocking, FakeHandler::invoke, &handler}));
+        }
+        stages.emplace(gateway::Stages::Deployments{compile(make_api("api", routes), "dev", handlers)},
+                       domains);
+        stage = stages->find("localhost", "/dev");
+        REQUIRE(stage != nullptr);
+        gateway.emplace(shard, registry, *stages, connect_rate, workers, host, limits);
+        host.add(shard, *gateway);
+        shard.on_second_due([](std::uint64_t) {});
+        shard.on_moment_due([this](std::uint64_t call) { gateway->on_deadline(call); });
+    }
+
+    FakeHandler& handler(const std::string& name = "first") { return fakes[name]; }
+
+    /// An admitted connection.
+    FakeConnection& open()
+    {
+        const auto address = registry.reserve();
+        connections.push_back(std::make_unique<FakeConnection>(*address, codec.encode(*address)));
+        registry.admit(*address, *connections.back());
+        return *connections.back();
+    }
+
+    void message(FakeConnection& from, std::string_view text, bool is_binary = false)
+    {
+        shard.run([&] { gateway->on_message(from, *stage, text, is_binary); });
+    }
+
+    void connect(FakeWaiter& waiter, const connections::ConnectionInfo& info)
+    {
+        gateway::ConnectRequest request;
+        request.connection = &info;
+        request.stage = stage;
+        request.headers = {{"Host", "localhost:8080"}, {"X-Probe", "yes"}};
+        request.query = {{"token", "t"}};
+        request.port = 8080;
+        shard.run([&] { gateway->connect(request, waiter); });
+    }
+
+    void answer(postern_token token, int status, std::string_view body = {}, api::Headers headers = {})
+    {
+        shard.run([&] { gateway->on_reply(token.call, {status, body, false, std::move(headers)}); });
+    }
+
+    /// Makes a handler answer at once, on the stack of its call.
+    void answers_at_once(const std::string& name, int status, std::string body, api::Headers headers = {})
+    {
+        fakes[name].act = [this, status, body = std::move(body), headers = std::move(headers)](
+                              const auto&, postern_token token) {
+            gateway->on_reply(token.call, {status, body, false, headers});
+            return 0;
+        };
+    }
+
+    void pass(SteadyMillis ms)
+    {
+        clock.pass(ms);
+        shard.run([&] { shard.moments().advance(shard.now()); });
+    }
+
+    ManualClock clock;
+    net::Shard shard{0, clock};
+    api::Limits limits;
+    connections::Registry registry{0, 0, 0};
+    api::ConnectionIdCodec codec{api::ConnectionIdCodec::Key{7}};
+    connections::Directory directory{codec, 0, 1024};
+    integrations::PluginHost host{directory};
+    integrations::HandlerRegistry handlers;
+    std::map<std::string, FakeHandler> fakes;
+    std::map<std::string, api::DomainName, std::less<>> domains;
+    std::optional<gateway::Stages> stages;
+    gateway::StageSlot* stage = nullptr;
+    gateway::ConnectRate connect_rate;
+    net::WorkerPool workers{1, 1};
+    std::vector<std::unique_ptr<FakeConnection>> connections;
+    std::optional<gateway::Gateway> gateway;
+};
+
+}  // namespace postern::test

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// The buffers that all connections of a shard share: whatever one connection does, the next finds them empty.
+#include "net/tcp.hpp"
+#include "net/websocket_codec.hpp"
+#include "server/shard_server.hpp"
+#include "unit/gateway/support.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace postern;
+namespace ws = net::ws;
+
+namespace {
+
+constexpr const char* kSay = R"({"action":"say"})";
+
+/// A server on a shard that does not run by itself: turn() is its thread.
+struct Server {
+    Server()
+    {
+        const auto sockets = net::listen_tcp("127.0.0.1", 0, 1);
+        REQUIRE(sockets.has_value());
+        port = sockets->port;
+        server.add_listener(sockets->fds[0], port, nullptr);
+        server.start();
+        f.shard.poller().start();
+    }
+
+    void turn()
+    {
+        f.shard.io().poll();
+        CHECK(f.shard.buffers().output.empty());
+        CHECK(f.shard.buffers().cipher_output.empty());
+    }
+
+    test::GatewayFixture f{{{"!say", "first"}}};
+    server::SocketBudget budget{100};
+    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget};
+    std::uint16_t port = 0;
+};
+
+class Client {
+public:
+    explicit Client(Server& server) : server_(server), fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(server.port);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
+        send(
+            "GET /dev HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        while (received_.find("\r\n\r\n") == std::string::npos) receive_some();
+        REQUIRE(received_.starts_with("HTTP/1.1 101 "));
+        received_.clear();
+    }
+    ~Client()
+    {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void send(std::string_view bytes) const
+    {
+        REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+    }
+    /// `bytes` more from the server, and nothing behind them.
+    std::string receive(std::size_t bytes)
+    {
+        while (received_.size() < bytes) receive_some();
+        for (int i = 0; i < 3; ++i) receive_some();
+        return std::exchange(received_, {});
+    }
+    /// Vanishes without a goodbye.
+    void reset()
+    {
+        const linger now{1, 0};
+        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+        ::close(std::exchange(fd_, -1));
+    }
+
+private:
+    void receive_some()
+    {
+        server_.turn();
+        char block[4096];
+        const ssize_t got = ::recv(fd_, block, sizeof(block), MSG_DONTWAIT);
+        if (got > 0) received_.append(block, static_cast<std::size_t>(got));
+    }
+
+    Server& server_;
+    int fd_;
+    std::string received_;
+};
+
+/// A client's frame, masked with zeros.
+std::string text(std::string_view payload)
+{
+    std::string frame{'\x81', static_cast<char>(0x80U | payload.size()), 0, 0, 0, 0};
+    return frame.append(payload);
+}
+
+std::string answer(std::string_view payload)
+{
+    std::string frame;
+    ws::append_frame(frame, ws::Opcode::Text, payload);
+    return frame;
+}
+
+/// `next` gets its own answer, and only that.
+void check_untouched(Server& server, Client& next)
+{
+    server.f.answers_at_once("first", 200, "mine");
+    next.send(text(kSay));
+    CHECK(next.receive(answer("mine").size()) == answer("mine"));
+    next.send({"\x89\x80\0\0\0\0", 6});
+    CHECK(next.receive(2) == std::string("\x8A\0", 2));
+}
+
+}  // namespace
+
+TEST_CASE("an error in the middle of a burst leaves nothing for the next connection")
+{
+    Server server;
+    Client first(server);
+    Client next(server);
+    server.f.answers_at_once("first", 200, "a secret");
+    first.send(text(kSay) + text(kSay) + "\x83\x80");  // an opcode that does not exist
+    const std::string expected = answer("a secret") + answer("a secret") + "\x88\x10\x03\xEAProtocol error";
+    CHECK(first.receive(expected.size()) == expected);
+    check_untouched(server, next);
+}
+
+TEST_CASE("a connection that breaks in the middle of a burst leaves nothing for the next one")
+{
+    Server server;
+    Client first(server);
+    Client next(server);
+    server.f.handler().act = [&](const auto&, postern_token token) {
+        first.reset();
+        server.f.gateway->on_reply(token.call, {200, "a secret", false, {}});
+        return 0;
+    };
+    first.send(text(kSay));
+    while (server.f.registry.admitted() == 2) server.turn();
+    check_untouched(server, next);
+}
+
+TEST_CASE("an exception in the middle of a burst leaves nothing for the next connection")
+{
+    Server server;
+    Client first(server);
+    Client next(server);
+    int calls = 0;
+    server.f.handler().act = [&](const auto&, postern_token token) -> std::int32_t {
+        if (++calls == 2) throw std::runtime_error("a bug");
+        server.f.gateway->on_reply(token.call, {200, "a secret", false, {}});
+        return 0;
+    };
+    first.send(text(kSay) + text(kSay));
+    while (calls < 2) server.turn();
+    check_untouched(server, next);
+}
+
+TEST_CASE("a broken handshake leaves nothing for the next connection")
+{
+    Server server;
+    Client next(server);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(server.port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
+    constexpr std::string_view kSecret = "GET /dev?secret HTTP/1.1\r\nHost\r\n\r\n";
+    REQUIRE(::send(fd, kSecret.data(), kSecret.size(), MSG_NOSIGNAL) > 0);
+    char c = 0;
+    while (::recv(fd, &c, 1, MSG_DONTWAIT) < 0) server.turn();
+    ::close(fd);
+    check_untouched(server, next);
+}
+
+TEST_CASE("what a connection sends to another in its burst stands in the other's own buffer")
+{
+    Server server;
+    Client first(server);
+    Client next(server);
+    server.f.handler().act = [&](const auto&, postern_token token) {
+        server.f.registry.for_each(
+            [](connections::Connection& connection) { connection.send("to all", false); });
+        server.f.gateway->on_reply(token.call, {200, "to the first", false, {}});
+        return 0;
+    };
+    first.send(text(kSay));
+    const std::string expected = answer("to all") + answer("to the first");
+    CHECK(first.receive(expected.size()) == expected);
+    CHECK(next.receive(answer("to all").size()) == answer("to all"));
+}
