@@ -167,18 +167,25 @@ Outcome check_signature(const Request& request,
         request, claim.signed_headers, canonical_query(parameters, claim.is_presigned));
     const hash::Sha256 derived = signing_key(key, credential);
     const PayloadHashes payload = payload_hashes(request, claim.is_presigned);
-    const std::vector<std::string> paths = canonical_paths(request.path);
-    const auto is_signed_as = [&](const std::string& path, const std::string& payload_hash) {
-        const std::string text = string_to_sign(claim, credential, canonical.text(path, payload_hash));
-        const std::string signature = hash::hex(hash::hmac_sha256(hash::bytes_of(derived), text));
-        return hash::equal_constant_time(signature, claim.signature);
+    const auto is_signed_as = [&](const std::string& path) {
+        return std::any_of(
+            payload.hashes.begin(), payload.hashes.end(), [&](const std::string& payload_hash) {
+                const std::string text =
+                    string_to_sign(claim, credential, canonical.text(path, payload_hash));
+                const std::string signature = hash::hex(hash::hmac_sha256(hash::bytes_of(derived), text));
+                return hash::equal_constant_time(signature, claim.signature);
+            });
     };
-    for (const std::string& path : paths) {
-        for (const std::string& payload_hash : payload.hashes) {
-            if (!payload.is_lie && is_signed_as(path, payload_hash)) return {Verdict::Verified, &key, {}};
-        }
+    // Nearly every signer writes AWS's own form; the others are only made when it fails.
+    const std::string path = canonical_path(request.path);
+    bool is_verified = is_signed_as(path);
+    if (!is_verified) {
+        const std::vector<std::string> paths = canonical_paths(request.path);
+        is_verified = std::any_of(paths.begin() + 1, paths.end(), is_signed_as);
     }
-    const std::string expected = canonical.text(paths.front(), payload.hashes.front());
+    if (is_verified && !payload.is_lie) return {Verdict::Verified, &key, {}};
+
+    const std::string expected = canonical.text(path, payload.hashes.front());
     return refusal(Verdict::InvalidSignature,
                    "The request signature we calculated does not match the signature you provided. Check "
                    "your AWS Secret Access Key and signing method. Consult the service documentation for "

@@ -143,6 +143,11 @@ std::string canonical_value(const Headers& headers, std::string_view name)
     return out;
 }
 
+std::string canonical_path(std::string_view wire_path)
+{
+    return write_path(normalise(wire_path), kSegmentForms[0]);
+}
+
 std::vector<std::string> canonical_paths(std::string_view wire_path)
 {
     std::vector<std::string> forms;

@@ -23,8 +23,10 @@ std::string canonical_query(const Parameters& parameters, bool is_presigned);
 /// trimmed, inner white space as one space.
 std::string canonical_value(const Headers& headers, std::string_view name);
 
-/// The forms in which SDKs and proxies are known to write a wire path into the canonical request, AWS's own
-/// first: `//` and dot segments resolved, each segment as sent and encoded once more. None twice.
+/// AWS's own form of a wire path: `//` and dot segments resolved, each segment as sent and encoded once more.
+std::string canonical_path(std::string_view wire_path);
+
+/// All forms in which SDKs and proxies are known to write it, canonical_path() first and none twice.
 std::vector<std::string> canonical_paths(std::string_view wire_path);
 
 /// What of a canonical request does not depend on the path's form or the payload's.

@@ -70,7 +70,7 @@ std::optional<Outcome> read_date(std::string_view date, EpochSeconds& out)
 std::variant<Claim, Outcome> read_header_form(const Request& request, std::string_view authorization)
 {
     // AWS names a header that may be another service's credential by its hash only.
-    const std::string fingerprint = base64::encode(hash::bytes_of(hash::sha256(authorization)));
+    const auto fingerprint = [&] { return base64::encode(hash::bytes_of(hash::sha256(authorization))); };
     Claim claim;
     const std::size_t space = authorization.find(' ');
     claim.algorithm = authorization.substr(0, space);
@@ -85,7 +85,7 @@ std::variant<Claim, Outcome> read_header_form(const Request& request, std::strin
             return incomplete(
                 "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 "
                 "and encoded with Base64): '" +
-                fingerprint + "'.");
+                fingerprint() + "'.");
         }
         const std::string_view name = pair.substr(0, equals);
         if (name == "Credential") claim.credential = pair.substr(equals + 1);
@@ -108,7 +108,7 @@ std::variant<Claim, Outcome> read_header_form(const Request& request, std::strin
     }
     if (!missing.empty()) {
         return incomplete(missing +
-                          "(Hashed with SHA-256 and encoded with Base64) Authorization=" + fingerprint);
+                          "(Hashed with SHA-256 and encoded with Base64) Authorization=" + fingerprint());
     }
     if (auto refusal = read_date(text::trim(date->value), claim.signed_at)) return *refusal;
     claim.signed_headers = split_names(names);

@@ -105,7 +105,7 @@ Result<void> Application::build()
 Result<void> Application::build_management()
 {
     management::CallerOptions options;
-    options.admits_anybody = settings_.admits_anybody;
+    options.admits_anybody = settings_.management_authorization == config::ManagementAuthorization::None;
     options.region = settings_.model.region;
     options.account_id = settings_.model.account_id;
     for (const config::AccessKeySettings& key : settings_.access_keys) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/cross_checks.hpp"
 
+#include "api/policy.hpp"
 #include "config/units.hpp"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ public:
         for (const auto& [name, domain] : settings_.model.domain_names)
             check_domain(domain, "domainNames." + name);
         for (std::size_t i = 0; i < settings_.listeners.size(); ++i) check_listener(i);
+        check_access_keys();
         check_limits();
     }
 
@@ -44,6 +46,25 @@ private:
     {
         if (is_builtin(name))
             report("plugins." + name, "the name \"" + name + "\" belongs to a built-in handler");
+    }
+
+    void check_access_keys()
+    {
+        if (!settings_.access_keys.empty() &&
+            settings_.management_authorization == ManagementAuthorization::None) {
+            report("gateway.managementAuthorization", "\"none\" contradicts gateway.accessKeys");
+        }
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < settings_.access_keys.size(); ++i) {
+            const AccessKeySettings& key = settings_.access_keys[i];
+            const std::string path = "gateway.accessKeys[" + std::to_string(i) + "]";
+            if (!seen.insert(key.access_key_id).second && !has_problem(path + ".accessKeyId")) {
+                report(path + ".accessKeyId", "there is another access key of this id");
+            }
+            if (key.policy.empty()) continue;
+            const auto policy = api::Policy::parse(key.policy);
+            if (!policy) report(path + ".policy", policy.error().detail);
+        }
     }
 
     void check_route(const api::Route& route, const std::string& path)

@@ -152,7 +152,7 @@ const Section& limits_section()
             time("handshakeTimeout",
                  &Limits::handshake_timeout,
                  kHour,
-                 "For the TLS handshake, and again for the request's headers."),
+                 "For the TLS handshake and the request's headers together."),
             time("closeTimeout", &Limits::close_timeout, kHour, "For the client's answer to a close frame."),
             size("outboxBytes",
                  &Limits::outbox_bytes_max,
@@ -184,6 +184,33 @@ const Section& limits_section()
     return table;
 }
 
+const Section& access_key_section()
+{
+    using Of = Properties<AccessKeySettings>;
+    static const Section table = Of::section(
+        "accessKey",
+        "One who may sign requests to `@connections`.",
+        {
+            Of::text("accessKeyId", &AccessKeySettings::access_key_id, "As in AWS_ACCESS_KEY_ID.")
+                .required()
+                .matching("[A-Za-z0-9]{4,128}", "4 to 128 letters and digits"),
+            Of::text("secretAccessKey", &AccessKeySettings::secret_access_key, "As in AWS_SECRET_ACCESS_KEY.")
+                .required()
+                .secret()
+                .matching("[!-~]{8,256}", "8 to 256 printable characters"),
+            Of::text("sessionToken",
+                     &AccessKeySettings::session_token,
+                     "For a temporary key: requests must then carry the same X-Amz-Security-Token.")
+                .secret(),
+            Of::text("userArn", &AccessKeySettings::user_arn, "How refusals name the caller."),
+            Of::json("policy",
+                     &AccessKeySettings::policy,
+                     "An IAM policy (Statement, Effect, Action, Resource); unless set, the key may do "
+                     "everything."),
+        });
+    return table;
+}
+
 }  // namespace
 
 const Section& gateway_section()
@@ -210,6 +237,21 @@ const Section& gateway_section()
                 [](Settings& settings, const std::string&, const Node&) { return &settings.limits; },
                 "The bounds of a connection.")
                 .always_there(),
+            Of::nested(
+                Kind::List,
+                "accessKeys",
+                access_key_section,
+                [](Settings& settings, const std::string&, const Node&) {
+                    return &settings.access_keys.emplace_back();
+                },
+                "Who may call `@connections`, signing with AWS Signature Version 4. Unless set, only callers "
+                "from "
+                "this machine may.")
+                .with_items(0, 1000),
+            Of::choice("managementAuthorization",
+                       &Settings::management_authorization,
+                       {"required", "none"},
+                       "`none` lets anybody who reaches a listener call `@connections`."),
             Of::number(Kind::Integer,
                        "shards",
                        &Settings::shards,

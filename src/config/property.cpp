@@ -34,6 +34,12 @@ Property Property::expression() &&
     return std::move(*this);
 }
 
+Property Property::secret() &&
+{
+    is_secret = true;
+    return std::move(*this);
+}
+
 Property Property::always_there() &&
 {
     is_always_there = true;

@@ -50,6 +50,7 @@ struct Property {
     std::string reason;       ///< Refused
     std::string aws_default;  ///< NotYet: accepted although the model keeps it apart from "not set"
     bool is_required = false;
+    bool is_secret = false;      ///< `config print` shows that it is set, not what it is
     bool is_expression = false;  ///< a selection expression: LoadOptions::check_expression applies
 
     const Section& (*section)() = nullptr;  ///< Object, Map, List
@@ -67,6 +68,7 @@ struct Property {
     Property not_yet(std::string also_accepted = "") &&;
     Property required() &&;
     Property expression() &&;
+    Property secret() &&;
     Property always_there() &&;
     Property also_named(std::string shorter) &&;
     Property matching(std::string pattern, std::string expected) &&;

@@ -188,7 +188,7 @@ void Reader::keep(
         return report(node.where, path, property.name + ' ' + text + " is not supported yet");
     }
     if (property.binding.set) property.binding.set(owner, value);
-    origins.push_back({path, text, source_of(node.where)});
+    origins.push_back({path, property.is_secret ? "(secret)" : text, source_of(node.where)});
 }
 
 void Reader::read_text_list(const Property& property, const Node& node, void* owner, const std::string& path)

@@ -28,6 +28,9 @@ struct PluginSettings {
     std::string settings = "{}";  ///< JSON, handed to the plugin as it is
 };
 
+/// Whether @connections asks who calls.
+enum class ManagementAuthorization { Required, None };
+
 /// Who may sign @connections requests.
 struct AccessKeySettings {
     std::string access_key_id;
@@ -44,7 +47,7 @@ struct Settings {
     std::vector<ListenerSettings> listeners;  ///< empty in the file: 8080 plain and 8443 development TLS
     api::Limits limits;
     std::vector<AccessKeySettings> access_keys;
-    bool admits_anybody = false;  ///< managementAuthorization: none
+    ManagementAuthorization management_authorization = ManagementAuthorization::Required;
     unsigned shards = 0;          ///< 0: one per core
     unsigned worker_threads = 4;  ///< for handlers that block
     std::string data_directory;   ///< development certificates; "" picks the user's data directory

@@ -5,33 +5,60 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <memory>
 
 namespace postern::hash {
 
-Sha256 sha256(std::string_view bytes)
+namespace {
+
+/// SHA-256's block, to which HMAC pads its key.
+constexpr std::size_t kBlockBytes = 64;
+
+struct FreeContext {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+/// The digest of the parts in a row. OpenSSL 3 looks an algorithm up for every one-shot call, which costs ten
+/// times the hashing of a short text: here the algorithm is found once, and a context serves a thread.
+Sha256 digest_of(std::initializer_list<std::string_view> parts)
 {
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+    POSTERN_CHECK(algorithm != nullptr && context != nullptr);
+    POSTERN_CHECK(EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1);
+    for (const std::string_view part : parts) {
+        POSTERN_CHECK(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
+    }
     Sha256 digest;
     unsigned size = 0;
-    POSTERN_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
-    POSTERN_CHECK(size == digest.size());
+    POSTERN_CHECK(EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1 && size == digest.size());
     return digest;
+}
+
+}  // namespace
+
+Sha256 sha256(std::string_view bytes)
+{
+    return digest_of({bytes});
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view message)
 {
-    Sha256 digest;
-    unsigned size = 0;
-    // A null key would mean "the last one" to OpenSSL.
-    const char* key_data = key.empty() ? "" : key.data();
-    POSTERN_CHECK(HMAC(EVP_sha256(),
-                       key_data,
-                       static_cast<int>(key.size()),
-                       reinterpret_cast<const unsigned char*>(message.data()),
-                       message.size(),
-                       digest.data(),
-                       &size) != nullptr);
-    POSTERN_CHECK(size == digest.size());
+    std::array<char, kBlockBytes> inner{};
+    const Sha256 hashed_key = key.size() > kBlockBytes ? sha256(key) : Sha256{};
+    const std::string_view short_key = key.size() > kBlockBytes ? bytes_of(hashed_key) : key;
+    std::copy(short_key.begin(), short_key.end(), inner.begin());
+    std::array<char, kBlockBytes> outer = inner;
+    for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+    for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
+
+    const Sha256 first = digest_of({{inner.data(), inner.size()}, message});
+    const Sha256 digest = digest_of({{outer.data(), outer.size()}, bytes_of(first)});
+    OPENSSL_cleanse(inner.data(), inner.size());
+    OPENSSL_cleanse(outer.data(), outer.size());
     return digest;
 }
 
