@@ -132,6 +132,16 @@ private:
     std::chrono::steady_clock::time_point drain_until_;
 };
 
+/// For the rest of the process's life.
+void ignore_signals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 }  // namespace
 
 int run_gateway(const config::Settings& settings)
@@ -147,6 +157,7 @@ int run_gateway(const config::Settings& settings)
     (*application)->start();
     print_start(**application, settings);
     life.run();
+    ignore_signals();  // one more would meet the default action once `life` is gone
     if (!(*application)->stop(kHandlerPatience)) {
         log::error("stop.handler_stuck", {{"seconds", kHandlerPatience.count()}});
         log::flush();

@@ -54,7 +54,7 @@ RequestKind classify(const HttpRequest& request)
 {
     // Spec captures 1.1: AWS's front refuses two Authorization headers as broken HTTP.
     if (request.count("Authorization") > 1 || request.count("Host") != 1) return RequestKind::Malformed;
-    if (request.path.size() + request.query.size() + 1 > api::kUrlBytesMax) return RequestKind::Malformed;
+    if (request.target.size() > api::kUrlBytesMax) return RequestKind::Malformed;
     const bool wants_upgrade = request.method == "GET" && has_token(request, "Connection", "upgrade") &&
                                has_token(request, "Upgrade", "websocket");
     if (request.path.find("/@connections") != std::string::npos) return RequestKind::Connections;

@@ -5,6 +5,7 @@
 #include "server/shard_server.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace postern::server {
 
@@ -80,6 +81,7 @@ void Session::process(std::span<char> input)
 {
     heard_at_ = server_.shard().now();
     const Burst burst(server_.shard().buffers().output, is_bursting_);
+    if (!queued_.empty()) output().append(std::exchange(queued_, {}));  // what came before goes before
     net::ws::DecoderLimits limits;
     limits.frame_bytes_max = server_.limits().frame_bytes_max;
     limits.message_bytes_max = server_.limits().message_bytes_max;

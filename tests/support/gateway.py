@@ -11,6 +11,7 @@ import collections
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -71,8 +72,10 @@ def wait_until(condition, what):
 
 
 class Gateway:
-    def __init__(self, configuration=None, listeners=PLAIN, settings=(), data_directory=None, binary=BINARY, **extra_environment):
-        """`configuration`: text, a path, or None for the built-in API; `settings`: PATH=VALUE strings, as --set takes them."""
+    def __init__(self, configuration=None, listeners=PLAIN, settings=(), data_directory=None, binary=BINARY, descriptors_max=None,
+                 **extra_environment):
+        """`configuration`: text, a path, or None for the built-in API; `settings`: PATH=VALUE strings, as --set takes them;
+        `descriptors_max`: the process's limit."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
         command = [str(binary), 'run']
         if isinstance(configuration, str):
@@ -83,8 +86,10 @@ class Gateway:
             command.append(str(configuration))
         for setting in ('gateway.listeners=' + listeners, 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
             command += ['--set', setting]
+        limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
         self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
-                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
+                                         start_new_session=True, preexec_fn=limit)
         self.pid = self._process.pid
         self._lines = []
         self._news = threading.Condition()
@@ -102,6 +107,8 @@ class Gateway:
                 self.urls.append(line.strip())
             elif line.startswith('development CA: '):
                 self.development_ca = line.split(': ', 1)[1].strip()
+            elif ' shards, at most ' in line:
+                self.connections_max = int(line.split()[-2])
             elif line.startswith('try: '):
                 self.to_paste = line.split(': ', 1)[1].strip()
                 return

@@ -14,14 +14,15 @@ namespace {
 using postern::Event;
 using postern::Reply;
 
-constexpr std::size_t kFloodMessages = 256;
+constexpr std::size_t kFloodMessages = 1024;
 constexpr std::size_t kFloodBytes = 64 * 1024;  // of one message
 
 class Recorder {
 public:
     explicit Recorder(const postern::Setup& setup) : log_(setup.log()), connections_(setup.connections()) {}
 
-    /// ?refuse=STATUS is refused; ?protocol=NAME is admitted with that subprotocol; ?hold waits for a "release".
+    /// ?refuse=STATUS is refused; ?protocol=NAME is admitted with that subprotocol; ?hold waits until
+    /// somebody sends "release" or leaves.
     void connect(const Event& event, const Reply& reply)
     {
         if (const auto status = event.query("refuse")) return reply.refuse(std::stoi(std::string(*status)));
@@ -37,21 +38,14 @@ public:
     void disconnect(const Event& event, const Reply& reply)
     {
         log_.info(event.json());
+        release_all();
         reply.nothing();
     }
 
     /// Admits all who are held; the sender gets its message back.
     void release(const Event& event, const Reply& reply)
     {
-        std::vector<std::pair<std::string, Reply>> released;
-        {
-            const std::lock_guard lock(mutex_);
-            released.swap(held_);
-        }
-        for (const auto& [json, held] : released) {
-            log_.info(json);
-            held.accept();
-        }
+        release_all();
         reply.send(event.body());
     }
 
@@ -64,6 +58,19 @@ public:
     }
 
 private:
+    void release_all()
+    {
+        std::vector<std::pair<std::string, Reply>> released;
+        {
+            const std::lock_guard lock(mutex_);
+            released.swap(held_);
+        }
+        for (const auto& [json, held] : released) {
+            log_.info(json);
+            held.accept();
+        }
+    }
+
     const postern::Log log_;
     const postern::Connections connections_;
 
@@ -75,7 +82,8 @@ void setup(postern::Setup& setup)
 {
     const auto recorder = std::make_shared<Recorder>(setup);
     setup.on("connect", [recorder](const Event& event, Reply reply) { recorder->connect(event, reply); });
-    setup.on("disconnect", [recorder](const Event& event, Reply reply) { recorder->disconnect(event, reply); });
+    setup.on("disconnect",
+             [recorder](const Event& event, Reply reply) { recorder->disconnect(event, reply); });
     setup.on("release", [recorder](const Event& event, Reply reply) { recorder->release(event, reply); });
     setup.on("flood", [recorder](const Event& event, Reply reply) { recorder->flood(event, reply); });
 }

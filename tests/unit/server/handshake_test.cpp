@@ -269,7 +269,7 @@ TEST_CASE("two Authorization headers, no single Host, and a URL over 4096 bytes 
     const auto get = [](std::size_t path_bytes) {
         return "GET /" + std::string(path_bytes - 1, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n";
     };
-    CHECK(kind_of(get(4095)) == RequestKind::Plain);
+    CHECK(kind_of(get(4096)) == RequestKind::Plain);
     CHECK(kind_of(get(4097)) == RequestKind::Malformed);
 }
 

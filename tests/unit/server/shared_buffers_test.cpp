@@ -40,7 +40,9 @@ struct Server {
 
     test::GatewayFixture f{{{"!say", "first"}}};
     server::SocketBudget budget{100};
-    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget};
+    management::Callers callers{{}};
+    management::ConnectionsApi connections_api{f.directory, callers, f.clock};
+    server::ShardServer server{f.shard, f.registry, *f.gateway, connections_api, f.codec, f.limits, budget};
     std::uint16_t port = 0;
 };
 
@@ -202,4 +204,23 @@ TEST_CASE("what a connection sends to another in its burst stands in the other's
     const std::string expected = answer("to all") + answer("to the first");
     CHECK(first.receive(expected.size()) == expected);
     CHECK(next.receive(answer("to all").size()) == answer("to all"));
+}
+
+TEST_CASE("what others sent to a connection earlier in the turn goes before its own answers")
+{
+    Server server;
+    Client first(server);
+    Client next(server);
+    server.f.handler().act = [&](const postern_event& event, postern_token token) {
+        const std::string_view sender(event.connection_id.data, event.connection_id.size);
+        server.f.registry.for_each([&](connections::Connection& connection) {
+            if (connection.info().id.view() != sender) connection.send("from the other", false);
+        });
+        server.f.gateway->on_reply(token.call, {200, "its own", false, {}});
+        return 0;
+    };
+    first.send(text(kSay));
+    next.send(text(kSay));  // both are readable in the same turn, in this order
+    const std::string expected = answer("from the other") + answer("its own");
+    CHECK(next.receive(expected.size()) == expected);
 }
