@@ -94,6 +94,19 @@ private:
 
 }  // namespace
 
+namespace {
+
+/// Raw control characters are no part of any JSON text, but with SSE2 RapidJSON 1.1.0 lets these six into
+/// strings.
+bool has_missed_control(std::string_view message)
+{
+    bool found = false;
+    for (const char c : message) found |= c >= 0x1A && c <= 0x1F;
+    return found;
+}
+
+}  // namespace
+
 struct SelectionScratch::State {
     using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator>;
     std::vector<char> text;  ///< the message, zero-terminated: RapidJSON decodes it in place
@@ -160,7 +173,7 @@ std::optional<std::string_view> SelectionExpression::evaluate(std::string_view m
     CaptureHandler handler{{state.captures.data(), paths_.size()}};
     const bool is_json = !state.reader.Parse<kFlags>(stream, handler).IsError();
     // A NUL byte ends the text for RapidJSON; what lies behind it was not looked at.
-    if (!is_json || stream.Tell() != message.size()) return std::nullopt;
+    if (!is_json || stream.Tell() != message.size() || has_missed_control(message)) return std::nullopt;
 
     if (pieces_.size() == 1 && pieces_.front().path) return state.captures[*pieces_.front().path].value();
     state.joined.clear();

@@ -6,7 +6,6 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
-#include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 namespace postern::json {
@@ -61,6 +60,18 @@ private:
     int depth_ = 0;
 };
 
+/// What dump() writes to. Not RapidJSON's StringBuffer: with SSE2, version 1.1.0 forgets to escape U+001A to
+/// U+001F in it.
+struct Sink {
+    using Ch = char;
+    std::string text;
+
+    // NOLINTBEGIN(readability-identifier-naming)
+    void Put(char c) { text += c; }
+    void Flush() {}
+    // NOLINTEND(readability-identifier-naming)
+};
+
 }  // namespace
 
 Result<rapidjson::Document> parse(std::string_view text)
@@ -90,10 +101,10 @@ Result<rapidjson::Document> parse(std::string_view text)
 
 std::string dump(const rapidjson::Value& value)
 {
-    rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    Sink sink;
+    rapidjson::Writer<Sink> writer(sink);
     value.Accept(writer);
-    return {buffer.GetString(), buffer.GetSize()};
+    return std::move(sink.text);
 }
 
 const rapidjson::Value* find(const rapidjson::Value& object, std::string_view name)

@@ -18,6 +18,9 @@ struct StageSlot {
     std::shared_ptr<const Deployment> current;
 };
 
+/// The host of a Host header: lower case, without port.
+std::string host_name(std::string_view host_header);
+
 /// Which stage a request line belongs to (design section 5, "URLs"): a configured domain's mapping, the host
 /// {apiId}.…, with one API any host, with several /{apiId}/{stage}. Shard-local.
 class Stages {
@@ -30,6 +33,9 @@ public:
     /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
     StageSlot* find(std::string_view host, std::string_view path);
 
+    /// The Host header names one: its paths are those of its mappings.
+    bool is_custom_domain(std::string_view host) const { return domains_.contains(host_name(host)); }
+
 private:
     StageSlot* find_stage(std::string_view api_id, std::string_view stage);
     StageSlot* find_mapping(const api::DomainName& domain, std::string_view path);
@@ -40,8 +46,5 @@ private:
     std::map<std::string, ApiStages, std::less<>> apis_;
     std::map<std::string, api::DomainName, std::less<>> domains_;  ///< by lower-case name
 };
-
-/// The host of a Host header: lower case, without port.
-std::string host_name(std::string_view host_header);
 
 }  // namespace postern::gateway

@@ -9,6 +9,9 @@ namespace postern::management {
 
 namespace {
 
+const api::sigv4::Outcome kUnsigned{
+    api::sigv4::Verdict::MissingAuthenticationToken, nullptr, "Missing Authentication Token"};
+
 std::vector<api::sigv4::AccessKey> keys_of(const CallerOptions& options)
 {
     std::vector<api::sigv4::AccessKey> keys;
@@ -42,7 +45,7 @@ std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
     if (options_.admits_anybody) return std::nullopt;
     if (!options_.keys.empty()) return refuse_signed(call, ids, now);
     if (is_local(call)) return std::nullopt;
-    return api::management::not_authenticated({}, ids, now);  // Missing Authentication Token
+    return api::management::not_authenticated(kUnsigned, ids, now);
 }
 
 std::optional<api::HttpReply> Callers::refuse_signed(const ConnectionsCall& call,

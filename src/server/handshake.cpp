@@ -92,6 +92,11 @@ RequestReader::Status RequestReader::read(std::string& input)
     return parser_->is_done() ? finish() : Status::NeedMore;
 }
 
+bool RequestReader::is_reading() const
+{
+    return parser_->got_some() && !parser_->is_done();
+}
+
 bool RequestReader::take_expectation()
 {
     if (expectation_taken_ || !parser_->is_header_done() || parser_->is_done()) return false;
@@ -107,6 +112,10 @@ RequestReader::Status RequestReader::finish()
     const std::size_t mark = request_.target.find('?');
     const auto path = text::percent_decode(std::string_view(request_.target).substr(0, mark));
     if (!path || !request_.target.starts_with('/') || parsed.version() != 11) return Status::Malformed;
+    // The parser takes a body in any other coding for none, and its bytes for the next request.
+    const auto coding = parsed.find(http::field::transfer_encoding);
+    if (coding != parsed.end() && !text::iequals(to_string(coding->value()), "chunked"))
+        return Status::Malformed;
     request_.path = *path;
     if (mark != std::string::npos) request_.query = request_.target.substr(mark + 1);
     for (const auto& field : parsed) {

@@ -53,6 +53,9 @@ public:
 
     const HttpRequest& request() const { return request_; }
 
+    /// A request has begun and is not complete.
+    bool is_reading() const;
+
     /// True once when the client waits for "100 Continue" before it sends the body.
     bool take_expectation();
 

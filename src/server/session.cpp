@@ -82,7 +82,7 @@ void Session::close(std::uint16_t code, std::string_view reason)
 
 EpochMillis Session::last_active_at() const
 {
-    return info_.connected_at + (active_at_ - admitted_at_);
+    return info_.connected_at + (active_at_ - connected_at_);
 }
 
 /// $disconnect, once for each connection that was admitted.
@@ -221,7 +221,8 @@ void Session::on_deadline()
     switch (state_) {
         case State::Request:
             // Silence between requests, or a TLS handshake that does not end, is no request to answer.
-            if (received_.empty() || !channel_.is_handshake_done()) return die();
+            if (received_.empty() && !handshake_->reader.is_reading()) return die();
+            if (!channel_.is_handshake_done()) return die();
             return respond(api::request_timeout(server_.shard().clock().wall()));
         case State::Open: {
             const bool is_idle =

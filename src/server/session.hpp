@@ -57,7 +57,7 @@ private:
     void on_request(const HttpRequest& request);
     void upgrade(const HttpRequest& request);
     void manage(const HttpRequest& request);
-    void answer(const api::HttpReply& reply, bool keeps_alive);
+    void answer(api::HttpReply reply);
     void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
     void on_refused(const api::HttpReply& reply) override;
@@ -98,6 +98,7 @@ private:
     bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
     std::uint32_t in_flight_ = 0;
     net::TimerWheel::Id deadline_ = net::TimerWheel::kNone;
+    SteadyMillis connected_at_ = 0;  ///< when the handshake came: info_.connected_at
     SteadyMillis admitted_at_ = 0;
     SteadyMillis active_at_ = 0;  ///< last data message either way (and pings, when they count)
     SteadyMillis heard_at_ = 0;   ///< last byte from the peer

@@ -13,6 +13,28 @@ namespace {
 constexpr std::size_t kRequestStep = 32 * 1024;
 static_assert(kRequestStep > net::TlsStream::kSlack && kRequestStep <= net::SharedBuffers::kInputBytes);
 
+/// "/STAGE/@connections/ID", decoded.
+struct ConnectionsPath {
+    std::string stage;  ///< "/STAGE", or what a custom domain has there
+    std::string id;
+
+    std::string str() const { return stage + "/@connections/" + id; }
+};
+
+/// Split before it is decoded: whatever an id looks like, it is one segment.
+std::optional<ConnectionsPath> connections_path(std::string_view target)
+{
+    constexpr std::string_view kSegment = "/@connections";
+    std::string path(target.substr(0, target.find('?')));
+    for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at))
+        path.erase(at, 1);
+    const std::size_t slash = path.rfind('/');
+    const auto front = text::percent_decode(std::string_view(path).substr(0, slash));
+    const auto id = text::percent_decode(std::string_view(path).substr(slash + 1));
+    if (!front || !front->ends_with(kSegment) || !id || id->empty()) return std::nullopt;
+    return ConnectionsPath{front->substr(0, front->size() - kSegment.size()), *id};
+}
+
 }  // namespace
 
 void Session::read_request()
@@ -61,13 +83,12 @@ void Session::on_request(const HttpRequest& request)
         case RequestKind::BadUpgrade:
             return respond(api::bad_request(now));
         case RequestKind::WrongVersion:
-            return answer(api::upgrade_required(now), request.keeps_alive);
+            return answer(api::upgrade_required(now));
         case RequestKind::Health:
-            return answer(api::healthy(now), request.keeps_alive);
+            return answer(api::healthy(now));
         case RequestKind::Plain:
             return answer(
-                api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now),
-                request.keeps_alive);
+                api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
 }
 
@@ -91,6 +112,7 @@ void Session::upgrade(const HttpRequest& request)
     info_.api_id = stage->current->stage().api_id;
     info_.domain_name = request.host;
     info_.connected_at = now;
+    connected_at_ = server_.shard().now();
     info_.user_agent.reset();
     if (request.count("User-Agent") > 0) info_.user_agent = request.header("User-Agent");
 
@@ -116,20 +138,19 @@ void Session::upgrade(const HttpRequest& request)
 /// business.
 void Session::manage(const HttpRequest& request)
 {
-    constexpr std::string_view kSegment = "/@connections/";
-    std::string path = request.path;
-    for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at))
-        path.erase(at, 1);
-    const std::size_t at = path.find(kSegment);
-    const std::string id = at == std::string::npos ? "" : path.substr(at + kSegment.size());
-    gateway::StageSlot* stage =
-        at == std::string::npos ? nullptr : server_.gateway().stages().find(request.host, path.substr(0, at));
-    if (stage == nullptr || id.empty() || id.find('/') != std::string::npos) {
+    const auto path = connections_path(request.target);
+    gateway::Stages& stages = server_.gateway().stages();
+    gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
+    if (stage == nullptr) {
         const EpochMillis now = server_.shard().clock().wall();
         Random& random = server_.shard().random();
-        return answer(
-            api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now),
-            request.keeps_alive);
+        const std::string uuid = random.uuid();
+        const api::RequestId id = api::new_request_id(now, random);
+        if (!path || !stages.is_custom_domain(request.host)) {
+            return answer(api::front_refusal(api::kForbidden, uuid, id, now));
+        }
+        const std::string route = path->str().substr(1);
+        return answer(api::management::no_method(route, request.method, {uuid, id, {}}, now));
     }
     const integrations::StageIdentity& identity = stage->current->stage();
     const management::ConnectionsCall call{request.method,
@@ -139,34 +160,35 @@ void Session::manage(const HttpRequest& request)
                                            info_.source_ip,
                                            identity.api_id,
                                            identity.stage,
-                                           id};
+                                           path->id};
     state_ = State::Answering;
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
-    server_.connections_api().handle(call,
-                                     server_.shard().random(),
-                                     [weak = std::weak_ptr(self_),
-                                      &home = server_.shard(),
-                                      keeps_alive = request.keeps_alive](const api::HttpReply& reply) {
-                                         auto deliver = [weak, keeps_alive, reply] {
-                                             const std::shared_ptr<Session*> self = weak.lock();
-                                             if (self) (*self)->answer(reply, keeps_alive);
-                                         };
-                                         if (net::Shard::current() == &home) {
-                                             deliver();
-                                         } else {
-                                             home.post(std::move(deliver));
-                                         }
-                                     });
+    auto done = [weak = std::weak_ptr(self_), &home = server_.shard()](const api::HttpReply& reply) {
+        auto deliver = [weak, reply] {
+            const std::shared_ptr<Session*> self = weak.lock();
+            if (self) (*self)->answer(reply);
+        };
+        if (net::Shard::current() == &home) {
+            deliver();
+        } else {
+            home.post(std::move(deliver));
+        }
+    };
+    server_.connections_api().handle(call, server_.shard().random(), std::move(done));
 }
 
-void Session::answer(const api::HttpReply& reply, bool keeps_alive)
+/// The end of the request that is being looked at.
+void Session::answer(api::HttpReply reply)
 {
+    const HttpRequest& request = handshake_->reader.request();
     self_.reset();
     state_ = State::Request;
     channel_.want_read(true);
-    respond(keeps_alive && !server_.is_draining() ? reply : api::closing(reply));
+    if (request.method == "HEAD")
+        reply.body.clear();  // the length says what GET's has (RFC 9110 section 9.3.2)
+    respond(request.keeps_alive && !server_.is_draining() ? reply : api::closing(std::move(reply)));
 }
 
 void Session::on_admitted(std::string_view protocol)

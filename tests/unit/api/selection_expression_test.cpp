@@ -123,6 +123,18 @@ TEST_CASE("whatever is not JSON gives nothing")
     CHECK(action(message) == kNotJson);
 }
 
+TEST_CASE("a raw control character is no JSON, wherever it stands")
+{
+    for (char c = 1; c < 0x20; ++c) {
+        INFO(static_cast<int>(c));
+        for (std::size_t before = 0; before < 20; ++before) {
+            const std::string value = std::string(before, 'x') + c + std::string(20, 'x');
+            CHECK(action(R"({"action":")" + value + R"("})") == kNotJson);
+        }
+    }
+    CHECK(action(R"({"action":"\u001a\u001f"})") == "\x1a\x1f");
+}
+
 TEST_CASE("white space around the text is allowed")
 {
     CHECK(action(" \t\r\n{ \"action\" : \"join\" } \n") == "join");

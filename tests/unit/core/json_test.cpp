@@ -2,6 +2,7 @@
 #include "core/json.hpp"
 
 #include "catch.hpp"
+#include "core/json_text.hpp"
 
 using namespace postern;
 
@@ -11,6 +12,19 @@ TEST_CASE("what parse() reads, dump() writes compactly")
     REQUIRE(document.has_value());
     CHECK(json::dump(*document) == "{\"a\":[1,-2,2.5,true,null],\"b\":{\"c\":\"\xC3\xA9\"}}");
     CHECK(json::dump(*json::find(*document, "b")) == "{\"c\":\"\xC3\xA9\"}");
+}
+
+TEST_CASE("dump() escapes every control character, wherever it stands")
+{
+    for (char c = 1; c < 0x20; ++c) {
+        const std::string text = std::string(20, 'x') + c + std::string(20, 'x') + c;
+        const auto document = json::parse(json::quoted(text));
+        REQUIRE(document.has_value());
+        const auto again = json::parse(json::dump(*document));
+        INFO(static_cast<int>(c));
+        REQUIRE(again.has_value());
+        CHECK(json::as_string(*again) == text);
+    }
 }
 
 TEST_CASE("scalars are documents")

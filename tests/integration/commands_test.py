@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The commands as one types them: exit codes, what they print, which setting wins."""
+import json
+import pathlib
+import socket
+import tempfile
+import unittest
+
+from gateway import Gateway, run_command
+from websocket import Client
+
+SOURCE = pathlib.Path(__file__).parents[2]
+FINE, FAILED, USAGE, BAD_CONFIGURATION = 0, 1, 2, 78
+
+FULL_OF_MISTAKES = """\
+apis:
+  chat:
+    routeSelectionExpresion: $request.body.action
+    routes:
+      $default: { integration: "plugin:eco" }
+gateway:
+  limits: { idleTimeout: 10 parsecs, frameBytes: -1 }
+  shards: many
+"""
+
+
+class CommandsTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix='postern-test-')
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def file(self, text):
+        path = self.directory / 'api.yaml'
+        path.write_text(text)
+        return path
+
+    def expect(self, exit_code, *arguments, **environment):
+        done = run_command(*arguments, **environment)
+        self.assertEqual(done.exit_code, exit_code, done)
+        return done
+
+    def test_every_command_explains_itself(self):
+        for command in ([], ['run'], ['check'], ['routes'], ['config'], ['config', 'print'], ['config', 'schema'], ['health'], ['version']):
+            for flag in ('-h', '--help'):
+                done = self.expect(FINE, *command, flag)
+                self.assertIn('Usage: ' + ' '.join(['postern', *command]), done.out)
+                self.assertEqual(done.err, '')
+
+    def test_a_wrong_command_line_is_exit_code_2(self):
+        for command in ([], ['nonsense'], ['config'], ['run', '--port', 'high'], ['run', '--port', '65536'], ['run', '--nonsense'],
+                        ['check', '--set', 'nonsense'], ['routes', 'one.yaml', 'two.yaml']):
+            done = self.expect(USAGE, *command)
+            self.assertNotEqual(done.err, '')
+            self.assertEqual(done.out, '')
+
+    def test_check_prints_all_mistakes_with_their_places_and_suggestions(self):
+        file = self.file(FULL_OF_MISTAKES)
+        done = self.expect(BAD_CONFIGURATION, 'check', file)
+        self.assertEqual(done.out, '')
+        mistakes = done.err.splitlines()
+        for mistake, (place, what) in zip(mistakes, [('3:5', 'did you mean "routeSelectionExpression"?'), ('5:32', 'did you mean "echo"?'),
+                                                     ('7:26', 'gateway.limits.idleTimeout: expected a duration'),
+                                                     ('7:50', 'gateway.limits.frameBytes: expected a size'),
+                                                     ('8:11', 'gateway.shards: expected a whole number')], strict=True):
+            self.assertTrue(mistake.startswith('%s:%s: ' % (file, place)), mistake)
+            self.assertIn(what, mistake)
+
+    def test_commands_that_read_a_bad_configuration_end_with_78(self):
+        file = self.file(FULL_OF_MISTAKES)
+        for command in (['run'], ['check'], ['routes'], ['config', 'print']):
+            self.assertIn('routeSelectionExpression', self.expect(BAD_CONFIGURATION, *command, file).err)
+            self.assertIn('cannot be read', self.expect(BAD_CONFIGURATION, *command, self.directory / 'missing.yaml').err)
+
+    def test_hostile_files_are_mistakes(self):
+        bomb = 'a: &a [x,x,x,x,x,x,x,x,x]\n' + ''.join(
+            '%s: &%s [%s]\n' % (name, name, ','.join(['*' + below] * 9)) for below, name in zip('abcdefgh', 'bcdefghi'))
+        for text in ('', '\0', '[' * 100_000, 'apis: [', '\xff\xfe', '"' * 10_001, bomb, '{"apis": {"a": {"routes": {}}}, "apis": 1}'):
+            self.assertNotEqual(self.expect(BAD_CONFIGURATION, 'check', self.file(text)).err, '')
+
+    def test_the_example_configuration_is_fine(self):
+        file = SOURCE / 'config/postern.yaml'
+        self.assertEqual(self.expect(FINE, 'check', file).out, '%s: ok\n' % file)
+        rows = [line.split() for line in self.expect(FINE, 'routes', file).out.splitlines()]
+        self.assertEqual(rows[0], ['API', 'STAGES', 'ROUTE', 'INTEGRATION', 'TWO-WAY', 'TIMEOUT'])
+        self.assertIn(['echo', 'dev', '$default', 'plugin:echo', 'yes', '29s'], rows)
+
+    def test_the_schema_is_the_one_in_the_tree(self):
+        schema = json.loads(self.expect(FINE, 'config', 'schema').out)
+        self.assertEqual(schema, json.loads((SOURCE / 'config/postern.schema.json').read_text()))
+        self.assertIn('apis', schema['properties'])
+
+    def test_version(self):
+        self.assertRegex(self.expect(FINE, 'version').out, r'^postern \d+\.\d+\.\d+ \(plugin interface \d+\.\d+\)\n$')
+
+    def value(self, path, *arguments, **environment):
+        """(value, where it came from) as `config print` has it."""
+        for line in self.expect(FINE, 'config', 'print', *arguments, **environment).out.splitlines():
+            name, rest = line.split(' = ', 1)
+            if name.strip() == path:
+                value, origin = rest.rsplit('# ', 1)
+                return value.strip(), origin.strip()
+        self.fail('no ' + path)
+
+    def test_a_flag_wins_over_the_environment_over_the_file_over_the_default(self):
+        path, variable = 'gateway.limits.idleTimeout', 'POSTERN_GATEWAY_LIMITS_IDLE_TIMEOUT'
+        file = self.file('apis: { a: { routes: { $default: "plugin:echo" } } }\ngateway: { limits: { idleTimeout: 4m } }\n')
+        flag = '--set=%s=2m' % path
+        self.assertEqual(self.value(path), ('10m', 'default'))
+        self.assertEqual(self.value(path, file), ('4m', '%s:2' % file))
+        self.assertEqual(self.value(path, file, **{variable: '3m'}), ('3m', 'environment ' + variable))
+        self.assertEqual(self.value(path, file, flag, **{variable: '3m'}), ('2m', 'flag --set ' + path))
+
+    def test_a_value_may_come_from_a_file_that_the_environment_names(self):
+        (self.directory / 'region').write_text('eu-central-1\n')
+        self.assertEqual(self.value('region', POSTERN_REGION_FILE=str(self.directory / 'region')),
+                         ('eu-central-1', 'environment POSTERN_REGION_FILE'))
+
+    def test_overrides_are_checked_like_the_file(self):
+        self.assertIn('expected a duration', self.expect(BAD_CONFIGURATION, 'check', '--set', 'gateway.limits.idleTimeout=soon').err)
+        self.assertIn('expected a whole number', self.expect(BAD_CONFIGURATION, 'run', POSTERN_GATEWAY_SHARDS='many').err)
+        self.assertIn('did you mean "POSTERN_GATEWAY_SHARDS"?', self.expect(BAD_CONFIGURATION, 'run', POSTERN_GATEWAY_SHARD='2').err)
+
+    def test_the_environment_reaches_a_running_gateway(self):
+        with Gateway(POSTERN_GATEWAY_LIMITS_FRAME_BYTES='100') as gateway, Client(gateway.url) as client:
+            client.send_text('x' * 101)
+            self.assertEqual(client.receive_close(), (1009, 'Max frame length of 100 has been exceeded.'))
+
+    def test_port_0_is_reported_as_what_it_became(self):
+        with Gateway(listeners='[{port: 0}, {port: 0, address: 127.0.0.1}]') as gateway:
+            self.assertEqual(len(gateway.urls), 2)
+            for url in gateway.urls:
+                with Client(url) as client:
+                    client.echo()
+            self.assertTrue(gateway.urls[1].startswith('ws://127.0.0.1:'))
+
+    def test_a_port_in_use_is_exit_code_1_and_named(self):
+        with socket.create_server(('127.0.0.1', 0)) as taken:
+            port = taken.getsockname()[1]
+            self.assertIn(':%d: Address already in use' % port, self.expect(FAILED, 'run', '--port', port).err)
+        with Gateway() as gateway:  # not even another gateway may share it
+            self.assertIn('Address already in use', self.expect(FAILED, 'run', '--port', gateway.port).err)
+
+    def test_a_missing_plugin_file_is_named(self):
+        file = self.file('apis: { a: { routes: { $default: "plugin:p.h" } } }\nplugins: { p: { library: nowhere/p.so } }\n')
+        done = self.expect(FAILED, 'run', file)
+        self.assertIn('plugin "p" (%s/nowhere/p.so): there is no such file' % self.directory, done.err)
+        self.assertEqual(done.out, '')
+
+    def test_missing_certificates_are_named(self):
+        done = self.expect(FAILED, 'run', '--set', 'gateway.listeners=[{port: 0, tls: {certificate: /no/c.pem, privateKey: /no/k.pem}}]')
+        self.assertIn('/no/c.pem', done.err)
+
+    def test_health_says_whether_a_gateway_answers(self):
+        with Gateway() as gateway:
+            url = 'http://127.0.0.1:%d' % gateway.port
+            self.expect(FINE, 'health', url + '/ping')
+            self.assertIn('403', self.expect(FAILED, 'health', url + '/elsewhere').err)
+        self.assertIn('Connection refused', self.expect(FAILED, 'health', url + '/ping').err)
+        self.expect(FAILED, 'health', 'https://localhost/ping')
+
+
+if __name__ == '__main__':
+    unittest.main()

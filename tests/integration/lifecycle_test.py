@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Starting and stopping: a SIGTERM drains, a second one ends at once, and nothing is left behind."""
+import contextlib
+import signal
+import unittest
+
+from gateway import Gateway, PLAIN_AND_TLS, RECORDED_API, run_command
+from websocket import Client, Wire, close_frame, upgrade_request
+
+GOING_AWAY = (1001, 'Going away')
+
+# A drain waits for this long at most for clients that do not answer the close frame; longer than it waits at all.
+NEVER = 'gateway.limits.closeTimeout=1h'
+
+
+class LifecycleTest(unittest.TestCase):
+    def test_sigterm_and_sigint_close_every_client_with_1001_and_end_with_0(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with Gateway(RECORDED_API, listeners=PLAIN_AND_TLS) as gateway, contextlib.ExitStack() as open_ones:
+                clients = [open_ones.enter_context(Client(gateway.url)) for _ in range(50)]
+                clients += [open_ones.enter_context(Client(gateway.tls_url, ca=gateway.development_ca)) for _ in range(10)]
+                for client in clients:
+                    client.echo()
+                gateway.signal(number)
+                for client in clients:
+                    self.assertEqual(client.receive_close(), GOING_AWAY)
+                    client.send(close_frame(1001))
+                for client in clients:
+                    self.assertTrue(client.is_at_end())
+                    client.leave()
+                self.assertEqual(gateway.wait(), 0)
+                self.assertEqual(gateway.ends(60), [GOING_AWAY] * 60)
+                self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'yes')
+
+    def test_a_gateway_without_clients_ends(self):
+        with Gateway() as gateway:
+            gateway.signal()
+            self.assertEqual(gateway.wait(), 0)
+
+    def test_nobody_is_accepted_during_a_drain(self):
+        with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
+            gateway.signal()
+            self.assertEqual(client.receive_close(), GOING_AWAY)
+            with self.assertRaises((ConnectionError, EOFError)):
+                Client(gateway.url)
+            client.leave()
+            self.assertEqual(gateway.wait(), 0)
+
+    def test_a_drain_ends_half_requests_and_answers_nothing_new(self):
+        with Gateway(RECORDED_API) as gateway, Wire(gateway.url) as half, Client(gateway.url) as client:
+            half.send(b'GET /dev HTTP/1.1\r\nHost: ')
+            client.echo()
+            gateway.signal()
+            self.assertEqual(client.receive_close(), GOING_AWAY)
+            self.assertTrue(half.is_at_end())
+            client.leave()
+            self.assertEqual(gateway.wait(), 0)
+
+    def test_who_is_being_admitted_during_a_drain_is_closed_too(self):
+        with Gateway(RECORDED_API) as gateway, Wire(gateway.url) as late, Client(gateway.url) as other:
+            late.send(upgrade_request(gateway.url + '?hold')[1])
+            gateway.wait_for_held(1)
+            gateway.signal()
+            self.assertEqual(other.receive_close(), GOING_AWAY)  # its $disconnect lets the other one in
+            self.assertEqual(late.response().status, 101)
+            self.assertEqual(late.take(2), bytes([0x88, 2 + len(GOING_AWAY[1])]))
+            late.leave()
+            other.leave()
+            self.assertEqual(gateway.wait(), 0)
+            self.assertEqual(gateway.ends(2), [GOING_AWAY] * 2)
+
+    def test_a_second_signal_ends_at_once(self):
+        with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
+            gateway.signal()
+            self.assertEqual(client.receive_close(), GOING_AWAY)  # and it does not answer: the drain goes on
+            gateway.signal()
+            self.assertEqual(gateway.wait(), 0)
+            self.assertTrue(gateway.log_lines('stop.now'))
+            self.assertFalse(gateway.log_lines('drain.end'))
+            self.assertEqual(gateway.ends(1), [GOING_AWAY])
+
+    def test_a_drain_does_not_wait_for_ever(self):
+        with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
+            gateway.signal()
+            self.assertEqual(client.receive_close(), GOING_AWAY)
+            self.assertEqual(gateway.wait(), 0)
+            self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'no')
+
+    def test_the_port_is_free_at_once(self):
+        with Gateway(RECORDED_API) as gateway, Client(gateway.url) as client:
+            client.echo()
+        with Gateway(RECORDED_API, listeners='[{port: %d}]' % gateway.port) as again, Client(again.url) as client:
+            client.echo()
+
+    def test_a_start_that_fails_leaves_nothing_running(self):
+        done = run_command('run', '--set', 'gateway.listeners=[{port: 0}, {port: 0, address: 192.0.2.1}]')
+        self.assertEqual(done.exit_code, 1)
+        self.assertIn('cannot listen on 192.0.2.1:0: Cannot assign requested address', done.err)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""wss and https: versions, resumption, certificates that are replaced, the development CA."""
+import os
+import pathlib
+import socket
+import ssl
+import subprocess
+import tempfile
+import unittest
+
+from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, wait_until
+from websocket import Client
+
+NAMES = ['localhost', '127.0.0.1', '::1', 'x7k2.execute-api.us-east-1.amazonaws.com']
+
+
+def openssl(*arguments):
+    return subprocess.run(['openssl', *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def handshake(gateway, name='localhost', version=None, session=None, context=None):
+    """A verified TLS connection, as if `name` led here."""
+    context = context or ssl.create_default_context(cafile=gateway.development_ca)
+    if version:
+        context.minimum_version = context.maximum_version = version
+    return context.wrap_socket(socket.create_connection(('localhost', gateway.tls_port), PATIENCE), server_hostname=name, session=session)
+
+
+def ask(tls):
+    """A request and its answer, so that TLS 1.3's ticket has come, too."""
+    tls.sendall(b'GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    answer = b''
+    while more := tls.recv(4096):
+        answer += more
+    return answer
+
+
+class TlsTest(unittest.TestCase):
+    def test_tls_1_1_is_refused_and_1_2_and_1_3_are_spoken(self):
+        with Gateway(listeners=PLAIN_AND_TLS) as gateway:
+            where = 'localhost:%d' % gateway.tls_port
+            # Security level 0: or the client itself would not try.
+            refused = openssl('s_client', '-connect', where, '-tls1_1', '-cipher', 'ALL:@SECLEVEL=0')
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn('alert protocol version', refused.stderr)
+            for flag, name in (('-tls1_2', 'TLSv1.2'), ('-tls1_3', 'TLSv1.3')):
+                spoken = openssl('s_client', '-connect', where, flag, '-CAfile', gateway.development_ca, '-verify_return_error', '-brief')
+                self.assertEqual(spoken.returncode, 0, spoken.stderr)
+                self.assertIn('Protocol version: ' + name, spoken.stderr)
+            for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                with handshake(gateway, version=version) as tls:
+                    self.assertIn(b'200 OK', ask(tls))
+
+    def test_sessions_are_resumed(self):
+        with Gateway(listeners=PLAIN_AND_TLS) as gateway:
+            for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                context = ssl.create_default_context(cafile=gateway.development_ca)
+                with handshake(gateway, version=version, context=context) as first:
+                    self.assertFalse(first.session_reused)
+                    ask(first)
+                    session = first.session
+                for _ in range(4):  # on whichever shard they arrive
+                    with handshake(gateway, version=version, context=context, session=session) as again:
+                        self.assertTrue(again.session_reused)
+                        self.assertIn(b'200 OK', ask(again))
+
+    def test_the_development_certificate_is_verified_for_all_its_names(self):
+        with Gateway(listeners=PLAIN_AND_TLS) as gateway:
+            certificate = pathlib.Path(gateway.directory) / 'certificate.pem'
+            certificate.write_text(ssl.get_server_certificate(('localhost', gateway.tls_port)))
+            verified = openssl('verify', '-CAfile', gateway.development_ca, certificate)
+            self.assertEqual(verified.returncode, 0, verified.stderr)
+            for name in NAMES:
+                with handshake(gateway, name=name) as tls:
+                    self.assertIn(b'200 OK', ask(tls))
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                handshake(gateway, name='example.com')
+
+    def test_the_development_ca_is_kept_between_starts(self):
+        with tempfile.TemporaryDirectory(prefix='postern-test-') as directory:
+            seen = []
+            for _ in range(2):
+                with Gateway(listeners=PLAIN_AND_TLS, data_directory=directory) as gateway:
+                    self.assertTrue(gateway.development_ca.startswith(directory))
+                    served = ssl.get_server_certificate(('localhost', gateway.tls_port))
+                    seen.append((pathlib.Path(gateway.development_ca).read_text(), served))
+            self.assertEqual(seen[0], seen[1])
+            secrets = [path for path in pathlib.Path(directory).rglob('*') if path.is_file() and 'PRIVATE KEY' in path.read_text()]
+            self.assertTrue(secrets)
+            for path in secrets:
+                self.assertEqual(path.stat().st_mode & 0o077, 0, '%s can be read by others' % path)
+
+    def test_messages_of_every_size_come_back(self):
+        with Gateway(RECORDED_API, listeners=PLAIN_AND_TLS) as gateway:
+            with Client(gateway.tls_url, ca=gateway.development_ca) as client:
+                for size in (1, 125, 126, 16383, 16384, 16385, 32768):
+                    client.echo('x' * size)
+                client.close(4000, 'done')
+            self.assertEqual(gateway.ends(1), [(4000, 'done')])
+
+
+class CertificateFilesTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix='postern-test-')
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+        self.certificate, self.key = self.directory / 'certificate.pem', self.directory / 'key.pem'
+        self.listeners = '[{port: 0, tls: {certificate: %s, privateKey: %s}}]' % (self.certificate, self.key)
+        self.issue()
+
+    def issue(self):
+        """A new pair of files, moved into their place; the certificate."""
+        made = openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+                       '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost',
+                       '-keyout', self.directory / 'new.key', '-out', self.directory / 'new.pem')
+        self.assertEqual(made.returncode, 0, made.stderr)
+        os.replace(self.directory / 'new.key', self.key)
+        os.replace(self.directory / 'new.pem', self.certificate)
+        return self.certificate.read_text()
+
+    def served(self, gateway):
+        return ssl.get_server_certificate(('localhost', gateway.tls_port))
+
+    def test_replaced_files_are_served_and_open_connections_stay(self):
+        with Gateway(RECORDED_API, listeners=self.listeners) as gateway:
+            first = self.certificate.read_text()
+            self.assertEqual(self.served(gateway), first)
+            with Client(gateway.tls_url, ca=self.certificate) as client:
+                client.echo()
+                second = self.issue()
+                wait_until(lambda: self.served(gateway) == second, 'the new certificate is served')
+                client.echo()
+                with Client(gateway.tls_url, ca=self.certificate) as newcomer:
+                    newcomer.echo()
+                    newcomer.close()
+                client.close()
+            self.assertEqual(gateway.ends(2), [(1000, '')] * 2)
+
+    def test_files_that_cannot_be_used_leave_the_old_certificate_in_force(self):
+        with Gateway(listeners=self.listeners) as gateway:
+            first = self.served(gateway)
+            self.certificate.write_text('no certificate')
+            gateway.wait_for_log('tls.certificate_not_replaced')
+            self.assertEqual(self.served(gateway), first)
+            second = self.issue()
+            wait_until(lambda: self.served(gateway) == second, 'the new certificate is served')
+
+
+if __name__ == '__main__':
+    unittest.main()
