@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """@connections through the clients that backends have, unmodified: the AWS CLI, boto3, and the SDKs 3 and 2 for JavaScript. The same calls with
 each, and their typed errors."""
+import datetime
+import io
 import json
 import os
 import pathlib
 import subprocess
-import threading
 import time
 import unittest
 
@@ -16,8 +17,7 @@ import botocore.config
 
 import gateway as gateways
 from gateway import Gateway, PATIENCE, PLAIN_AND_TLS
-from management import GUEST, Key, Member, ONE_API, OWNER, POSTER, REGION, with_keys
-from websocket import CLOSE
+from management import Caller, GUEST, Key, Member, ONE_API, OWNER, POSTER, REGION, with_keys
 
 HERE = pathlib.Path(__file__).parent
 AWS = '/usr/bin/aws' if os.path.exists('/usr/bin/aws') else 'aws'  # Debian's before any other
@@ -26,42 +26,39 @@ ANYBODY = Key('AKIDANYBODY', 'whatever-it-is')
 
 
 def call(operation, gateway, connection_id, key=OWNER, **extra):
-    """One call, the same for all clients. `data` or `size`: what to post; `endpoint`; `attempts`: at most so many."""
+    """One call, the same for all clients. Also `data` or `size`: what to post; `attempts`: at most so many; `unsigned`."""
     made = {'operation': operation, 'endpoint': gateway.url.replace('ws', 'http', 1), 'id': connection_id, 'key_id': key.id,
             'secret': key.secret, 'token': key.token}
     return {**made, **extra}
 
 
 class Cli:
-    """One process for each call."""
+    """A process for each call."""
+
+    COMMANDS = {'post': 'post-to-connection', 'get': 'get-connection', 'delete': 'delete-connection'}
+
     def run(self, calls, ca=None):
         return [self._run(each, ca) for each in calls]
 
     def _run(self, each, ca):
-        command = [AWS, 'apigatewaymanagementapi', {'post': 'post-to-connection', 'get': 'get-connection', 'delete': 'delete-connection'}[each['operation']],
-                   '--endpoint-url', each['endpoint'], '--connection-id', each['id'], '--output', 'json']
+        command = [AWS, 'apigatewaymanagementapi', self.COMMANDS[each['operation']], '--endpoint-url', each['endpoint'], '--connection-id', each['id'],
+                   '--output', 'json']
         if each['operation'] == 'post':
-            command += ['--data', 'x' * each['size'] if 'size' in each else each['data'], '--cli-binary-format', 'raw-in-base64-out']
-        extra = {'AWS_ACCESS_KEY_ID': each['key_id'], 'AWS_SECRET_ACCESS_KEY': each['secret']}
+            # What is larger than an argument may be comes from a file.
+            command += ['--data', 'fileb:///dev/stdin' if 'size' in each else each['data'], '--cli-binary-format', 'raw-in-base64-out']
+        if 'unsigned' in each:
+            command.append('--no-sign-request')
+        extra = {'AWS_ACCESS_KEY_ID': each['key_id'], 'AWS_SECRET_ACCESS_KEY': each['secret'], 'AWS_MAX_ATTEMPTS': str(each.get('attempts', 3))}
         if each['token']:
             extra['AWS_SESSION_TOKEN'] = each['token']
-        if 'attempts' in each:
-            extra['AWS_MAX_ATTEMPTS'] = str(each['attempts'])
         if ca:
             extra['AWS_CA_BUNDLE'] = ca
-        began = time.monotonic()
-        if 'size' in each:  # larger than an argument may be
-            command[command.index('--data') + 1] = 'fileb:///dev/stdin'
         done = subprocess.run(command, env=aws_environment(**extra), input=b'x' * each.get('size', 0), capture_output=True, timeout=PATIENCE)
-        result = {'seconds': time.monotonic() - began}
         if done.returncode == 0:
-            result['value'] = json.loads(done.stdout) if done.stdout.strip() else {}
-        else:
-            message = done.stderr.decode().strip()
-            assert message.startswith('An error occurred ('), message
-            result['error'] = message.split('(', 1)[1].split(')', 1)[0]
-            result['message'] = message.split('operation: ', 1)[1] if 'operation: ' in message else ''
-        return result
+            return {'value': json.loads(done.stdout or '{}')}
+        said = done.stderr.decode().strip()
+        assert said.startswith('An error occurred ('), said
+        return {'error': said.split('(', 1)[1].split(')', 1)[0], 'message': said.partition('operation: ')[2]}
 
 
 class Boto3:
@@ -69,25 +66,25 @@ class Boto3:
         return [self._run(each, ca) for each in calls]
 
     def _run(self, each, ca):
-        retries = {'total_max_attempts': each['attempts']} if 'attempts' in each else None
-        client = boto3.client('apigatewaymanagementapi', endpoint_url=each['endpoint'], region_name=REGION, verify=ca,
-                              aws_access_key_id=each['key_id'], aws_secret_access_key=each['secret'], aws_session_token=each['token'],
-                              config=botocore.config.Config(retries=retries))
-        began = time.monotonic()
+        config = botocore.config.Config(retries={'total_max_attempts': each.get('attempts', 3)},
+                                        signature_version=botocore.UNSIGNED if 'unsigned' in each else None)
+        client = boto3.client('apigatewaymanagementapi', endpoint_url=each['endpoint'], region_name=REGION, verify=ca, aws_access_key_id=each['key_id'],
+                              aws_secret_access_key=each['secret'], aws_session_token=each['token'], config=config)
+        input_ = {'ConnectionId': each['id']}
+        if each['operation'] == 'post':
+            input_['Data'] = b'x' * each['size'] if 'size' in each else each['data']
+        method = {'post': client.post_to_connection, 'get': client.get_connection, 'delete': client.delete_connection}[each['operation']]
         try:
-            if each['operation'] == 'post':
-                value = client.post_to_connection(ConnectionId=each['id'], Data=b'x' * each['size'] if 'size' in each else each['data'])
-            elif each['operation'] == 'get':
-                value = client.get_connection(ConnectionId=each['id'])
-            else:
-                value = client.delete_connection(ConnectionId=each['id'])
+            value = method(**input_)
             metadata = value.pop('ResponseMetadata')
             result = {'value': value}
         except botocore.exceptions.ClientError as error:
             metadata = error.response['ResponseMetadata']
             result = {'error': error.response['Error']['Code'], 'message': error.response['Error'].get('Message'),
                       'isTyped': type(error) is not botocore.exceptions.ClientError}
-        return {**result, 'status': metadata['HTTPStatusCode'], 'attempts': metadata['RetryAttempts'] + 1, 'seconds': time.monotonic() - began}
+        finally:
+            client.close()
+        return {**result, 'status': metadata['HTTPStatusCode'], 'attempts': metadata['RetryAttempts'] + 1}
 
 
 class Node:
@@ -114,3 +111,163 @@ def aws_environment(**extra):
 
 os.environ.update({name: value for name, value in aws_environment().items() if name.startswith('AWS_')})
 CLIENTS = {'aws cli': Cli(), 'boto3': Boto3(), 'sdk v3': Node('sdk_v3.js'), 'sdk v2': Node('sdk_v2.js')}
+
+
+class ClientsTest(unittest.TestCase):
+    def check(self, name, client, calls, expected, **options):
+        """Each call's outcome: None, or the error's code."""
+        results = client.run(calls, **options)
+        self.assertEqual([result.get('error') for result in results], expected, name)
+        for each, result in zip(calls, results):
+            self.assertEqual(result.get('attempts', 1), 1, (name, each))  # nothing was tried twice
+        return results
+
+    def for_all(self, test):
+        for name, client in CLIENTS.items():
+            with self.subTest(client=name):
+                test(name, client)
+
+    def test_post_get_and_delete_work_signed(self):
+        def test(name, client):
+            with Member(gateway.url, headers=['User-Agent: probe']) as member:
+                results = self.check(name, client, [call('post', gateway, member.id, data='hello "wörld" €'), call('get', gateway, member.id),
+                                                    call('post', gateway, member.id, GUEST, data='guest'), call('delete', gateway, member.id)], [None] * 4)
+                self.assertEqual(results[1]['value']['Identity'], {'SourceIp': '127.0.0.1', 'UserAgent': 'probe'})
+                self.assertEqual(milliseconds(results[1]['value']['ConnectedAt']), member.connected_at)
+                self.assertGreaterEqual(milliseconds(results[1]['value']['LastActiveAt']), member.connected_at)
+                self.assertEqual([member.receive_text() for _ in range(2)], ['hello "wörld" €', 'guest'])
+                self.assertEqual(member.receive_close(), (1000, 'Connection Closed Normally'))
+
+        with Gateway(with_keys(ONE_API, OWNER, GUEST)) as gateway:
+            self.for_all(test)
+
+    def test_who_has_gone_is_a_gone_exception(self):
+        def test(name, client):
+            calls = [call(operation, gateway, 'gbgA_S5PGQAYKEilZA==', data='x') for operation in ('post', 'get', 'delete')]
+            for result in self.check(name, client, calls, ['GoneException'] * 3):
+                self.assertTrue(result.get('isTyped', True), name)
+
+        with Gateway(ONE_API) as gateway:
+            self.for_all(test)
+
+    def test_a_stage_that_is_not_there_is_a_forbidden_exception(self):
+        def test(name, client):
+            endpoint = 'http://localhost:%d/nowhere' % gateway.port
+            result, = self.check(name, client, [call('get', gateway, 'gbgA_S5PGQAYKEilZA==', endpoint=endpoint)], ['ForbiddenException'])
+            self.assertTrue(result.get('isTyped', True), name)
+            self.assertEqual(result['message'], 'Forbidden')
+
+        with Gateway(ONE_API) as gateway:
+            self.for_all(test)
+
+    def test_a_malformed_id_is_a_bad_request(self):
+        def test(name, client):
+            for result, named in zip(self.check(name, client, [call('get', gateway, 'nonsense'), call('get', gateway, 'a/b+c=')], ['BadRequestException'] * 2),
+                                     ('nonsense', 'a/b+c=')):
+                self.assertEqual(result['message'], 'Invalid connectionId: ' + named)
+
+        with Gateway(ONE_API) as gateway:
+            self.for_all(test)
+
+    def test_128_kib_pass_and_one_byte_more_is_413(self):
+        # AWS names no type for it: each client says so in its own way.
+        code = {'aws cli': '413', 'boto3': '413', 'sdk v3': 'Unknown', 'sdk v2': 'UnknownError'}
+
+        def test(name, client):
+            with Member(gateway.url) as member:
+                results = self.check(name, client, [call('post', gateway, member.id, size=TOO_LARGE - 1), call('post', gateway, member.id, size=TOO_LARGE)],
+                                     [None, code[name]])
+                self.assertEqual(results[1].get('status', 413), 413)
+                self.assertEqual(len(member.receive_text()), TOO_LARGE - 1)
+
+        with Gateway(ONE_API) as gateway:
+            self.for_all(test)
+
+    def test_callers_who_may_not_are_told_why(self):
+        def test(name, client):
+            with Member(gateway.url) as member:
+                calls = [call('post', gateway, member.id, POSTER, data='allowed'), call('get', gateway, member.id, POSTER),
+                         call('post', gateway, member.id, OWNER.but(secret='another-secret'), data='x'), call('post', gateway, member.id, GUEST.but(token='old'), data='x'),
+                         call('post', gateway, member.id, ANYBODY, data='x')]
+                results = self.check(name, client, calls, [None, 'AccessDeniedException', 'InvalidSignatureException', 'UnrecognizedClientException', 'UnrecognizedClientException'])
+                self.assertIn('because no identity-based policy allows the execute-api:ManageConnections action', results[1]['message'])
+                self.assertEqual(member.receive_text(), 'allowed')
+                member.echo()
+
+        with Gateway(with_keys(ONE_API, OWNER, POSTER, GUEST)) as gateway:
+            self.for_all(test)
+
+    def test_a_full_outbox_is_a_limit_exceeded_exception(self):
+        # SDKs try a 429 again unless told not to, and find the connection gone then.
+        def post_until_refused(post):
+            accepted = 0
+            while not post():
+                accepted += 1
+            return accepted
+
+        def test(name, client):
+            with Member(gateway.url, receive_buffer=4096) as member:
+                for _ in range(capacity - 2):
+                    self.assertEqual(caller.post(member.id, message).status, 200)
+                results = []
+
+                def post():
+                    results.extend(client.run([call('post', gateway, member.id, size=len(message), attempts=1)]))
+                    return 'error' in results[-1]
+
+                post_until_refused(post)
+                self.assertEqual(results[-1]['error'], 'LimitExceededException', name)
+                self.assertTrue(results[-1].get('isTyped', True), name)
+
+        message = b'x' * (TOO_LARGE - 1)
+        with Gateway(ONE_API) as gateway, Caller(gateway) as caller:
+            with Member(gateway.url, receive_buffer=4096) as member:
+                capacity = post_until_refused(lambda: caller.post(member.id, message).status == 429)
+            self.for_all(test)
+
+    def test_over_tls_with_the_development_ca(self):
+        def test(name, client):
+            with Member(gateway.url) as member:
+                endpoint = 'https://localhost:%d/dev' % gateway.tls_port
+                calls = [call(operation, gateway, member.id, data='hello', endpoint=endpoint) for operation in ('post', 'get', 'delete')]
+                self.check(name, client, calls, [None] * 3, ca=gateway.development_ca)
+                self.assertEqual(member.receive_text(), 'hello')
+
+        with Gateway(with_keys(ONE_API, OWNER), listeners=PLAIN_AND_TLS) as gateway:
+            self.for_all(test)
+
+    def test_without_keys_any_credentials_do_on_this_machine(self):
+        def test(name, client):
+            with Member(gateway.url) as member:
+                self.check(name, client, [call('post', gateway, member.id, ANYBODY, data='hello')], [None])
+                self.assertEqual(member.receive_text(), 'hello')
+
+        with Gateway(ONE_API) as gateway:
+            self.for_all(test)
+
+
+class BotocoreTest(unittest.TestCase):
+    def test_without_keys_no_signature_is_needed_on_this_machine(self):
+        with Gateway(ONE_API) as gateway, Member(gateway.url) as member:
+            for name in ('aws cli', 'boto3'):
+                result, = CLIENTS[name].run([call('post', gateway, member.id, data=name, unsigned=True)])
+                self.assertNotIn('error', result)
+                self.assertEqual(member.receive_text(), name)
+
+    def test_a_file_is_sent_when_the_gateway_says_continue(self):
+        with Gateway(ONE_API) as gateway, Member(gateway.url) as member, self.assertLogs('botocore.awsrequest', 'DEBUG') as log:
+            result, = CLIENTS['boto3'].run([call('post', gateway, member.id, data=io.BytesIO(b'from a file'))])
+            self.assertNotIn('error', result)
+            self.assertEqual(member.receive_text(), 'from a file')
+        self.assertIn('100 Continue response seen, now sending request body.', '\n'.join(log.output))
+
+
+def milliseconds(value):
+    """Of a time as the client gives it."""
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
+    return round(value.timestamp() * 1000)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -29,7 +29,6 @@ async function result(call) {
 
 (async () => {
   for (const call of JSON.parse(process.env.CALLS)) {
-    const began = Date.now();
-    console.log(JSON.stringify({ ...(await result(call)), seconds: (Date.now() - began) / 1000 }));
+    console.log(JSON.stringify(await result(call)));
   }
 })();

@@ -120,15 +120,25 @@ class Wire:
         self.socket.close()
 
 
+class Refused(ConnectionError):
+    """The handshake got another answer than 101."""
+
+    def __init__(self, response):
+        super().__init__('%d %s' % (response.status, response.body))
+        self.response = response
+
+
 class Client(Wire):
-    """Connected, or `response` says why not."""
+    """A connection that has been admitted; `handshake` is the 101."""
 
     def __init__(self, url, headers=(), ca=None, receive_buffer=None):
         super().__init__(url, ca, receive_buffer)
         key, request = upgrade_request(url, headers)
         self.send(request)
         self.handshake = self.response()
-        assert self.handshake.status == 101, '%d %s' % (self.handshake.status, self.handshake.body)
+        if self.handshake.status != 101:
+            self.socket.close()
+            raise Refused(self.handshake)
         accept = hashlib.sha1((key + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').encode()).digest()
         assert self.handshake.headers['sec-websocket-accept'] == base64.b64encode(accept).decode()
 

@@ -1,64 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catch.hpp"
+#include "support/allocation_count.hpp"
 #include "unit/sdk/test_plugin.hpp"
 
 #include <postern/plugin.hpp>
 
-#include <cstdlib>
-#include <new>
-
-// Counts what this thread takes from the free store; optimisation can only remove allocations, so a debug
-// build decides.
 namespace {
 
-thread_local std::size_t allocation_count = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept
-{
-    ++allocation_count;
-    return std::malloc(size == 0 ? 1 : size);
-}
-void* operator new(std::size_t size)
-{
-    if (void* const memory = operator new(size, std::nothrow)) return memory;
-    throw std::bad_alloc();
-}
-void* operator new[](std::size_t size)
-{
-    return operator new(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept
-{
-    return operator new(size, tag);
-}
-void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept
-{
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept
-{
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
-void operator delete[](void* memory, const std::nothrow_t&) noexcept
-{
-    std::free(memory);
-}
-
-namespace {
+using postern::test::allocation_count;
 
 /// A host that only counts: nothing of it may hide what the C++ face does.
 struct CountingHost {
