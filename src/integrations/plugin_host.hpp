@@ -40,7 +40,8 @@ public:
     /// In the order of the shards' indexes.
     void add(net::Shard& shard, CallHome& home) { homes_.push_back({&shard, &home}); }
 
-    /// The table that plugins get; register_handler and log are filled in by whoever loads one (PluginLibrary).
+    /// The table that plugins get; register_handler and log are filled in by whoever loads one
+    /// (PluginLibrary).
     postern_host table();
 
     void reply(postern_token token, const postern_reply& reply) const;
