@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -84,7 +85,13 @@ bool is_usable(const config::Loaded& loaded)
 int check(const FileOptions& options)
 {
     const config::Loaded loaded = load(options);
-    if (!is_usable(loaded)) return kExitBadConfiguration;
+    bool is_good = is_usable(loaded);
+    for (const auto& [name, plugin] : loaded.settings.plugins) {
+        if (plugin.library.empty() || std::filesystem::exists(plugin.library)) continue;
+        std::cerr << "plugins." << name << ".library: there is no file " << plugin.library << '\n';
+        is_good = false;
+    }
+    if (!is_good) return kExitBadConfiguration;
     std::cout << (options.file.empty() ? "built-in configuration" : options.file) << ": ok\n";
     return 0;
 }
@@ -160,6 +167,12 @@ int run_command(int argc, char** argv)
 
     try {
         cli.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        // CLI11 asks for a subcommand, but does not say what it thinks of the word that is there.
+        const bool is_unknown = argc > 1 && argv[1][0] != '-' && cli.get_subcommands().empty();
+        if (is_unknown) std::cerr << "postern: there is no command \"" << argv[1] << "\"\n";
+        static_cast<void>(cli.exit(error));
+        return kExitUsage;
     } catch (const CLI::ParseError& error) {
         return cli.exit(error) == 0 ? 0 : kExitUsage;
     }

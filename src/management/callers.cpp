@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace postern::management {
 
@@ -26,12 +27,17 @@ bool has_header(const api::Headers& headers, std::string_view name)
     });
 }
 
-/// A request that a proxy on this machine passes on comes from somewhere else.
+/// What a proxy on this machine passes on comes from somewhere else, and what a browser on it sends may be a
+/// stranger's page.
+constexpr std::array<std::string_view, 5> kForeign{
+    "X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "Origin"};
+
 bool is_local(const ConnectionsCall& call)
 {
     const bool is_loopback = call.source_ip.starts_with("127.") || call.source_ip == "::1";
-    return is_loopback && !has_header(call.headers, "X-Forwarded-For") &&
-           !has_header(call.headers, "Forwarded");
+    return is_loopback && std::none_of(kForeign.begin(), kForeign.end(), [&](std::string_view name) {
+               return has_header(call.headers, name);
+           });
 }
 
 }  // namespace

@@ -24,6 +24,14 @@ struct OwnedIds {
     std::string trace_id;
 };
 
+std::string_view error_type(const api::HttpReply& reply)
+{
+    for (const api::Header& header : reply.headers) {
+        if (header.name == "x-amzn-ErrorType") return header.value;
+    }
+    return {};
+}
+
 /// The answer when there is no connection to be had; nothing when there was.
 std::optional<api::HttpReply> failure(connections::PostResult result, const OwnedIds& ids, EpochMillis now)
 {
@@ -56,7 +64,10 @@ void ConnectionsApi::handle(const ConnectionsCall& call, Random& random, Done do
     }
     if (const auto refusal = callers_.refuse(call, ids.view(), now)) {
         log::info("connections_api.refused",
-                  {{"method", call.method}, {"status", refusal->status}, {"source_ip", call.source_ip}});
+                  {{"method", call.method},
+                   {"status", refusal->status},
+                   {"why", error_type(*refusal)},
+                   {"source_ip", call.source_ip}});
         return done(*refusal);
     }
     if (call.method == "POST") {

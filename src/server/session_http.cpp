@@ -142,6 +142,8 @@ void Session::manage(const HttpRequest& request)
     gateway::Stages& stages = server_.gateway().stages();
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
     if (stage == nullptr) {
+        log::info("connections_api.refused",
+                  {{"method", request.method}, {"why", "no such stage"}, {"path", request.path}});
         const EpochMillis now = server_.shard().clock().wall();
         Random& random = server_.shard().random();
         const std::string uuid = random.uuid();
@@ -165,16 +167,13 @@ void Session::manage(const HttpRequest& request)
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
-    auto done = [weak = std::weak_ptr(self_), &home = server_.shard()](const api::HttpReply& reply) {
-        auto deliver = [weak, reply] {
-            const std::shared_ptr<Session*> self = weak.lock();
-            if (self) (*self)->answer(reply);
-        };
-        if (net::Shard::current() == &home) {
-            deliver();
-        } else {
-            home.post(std::move(deliver));
-        }
+    const auto give = [weak = std::weak_ptr(self_)](const api::HttpReply& reply) {
+        const std::shared_ptr<Session*> self = weak.lock();
+        if (self) (*self)->answer(reply);
+    };
+    auto done = [give, &home = server_.shard()](const api::HttpReply& reply) {
+        if (net::Shard::current() == &home) return give(reply);
+        home.post([give, reply] { give(reply); });
     };
     server_.connections_api().handle(call, server_.shard().random(), std::move(done));
 }
@@ -188,7 +187,8 @@ void Session::answer(api::HttpReply reply)
     channel_.want_read(true);
     if (request.method == "HEAD")
         reply.body.clear();  // the length says what GET's has (RFC 9110 section 9.3.2)
-    respond(request.keeps_alive && !server_.is_draining() ? reply : api::closing(std::move(reply)));
+    if (!request.keeps_alive || server_.is_draining()) reply = api::closing(std::move(reply));
+    respond(reply);
 }
 
 void Session::on_admitted(std::string_view protocol)

@@ -89,10 +89,10 @@ class Answer:
 class Caller(Wire):
     """A backend on a keep-alive connection."""
 
-    def __init__(self, gateway, **options):
-        super().__init__(gateway.url, **options)
-        self.host = 'localhost:%d' % gateway.port
-        self.stage = '/' + gateway.url.split('/', 3)[3]
+    def __init__(self, gateway, url=None, **options):
+        super().__init__(url or gateway.url, **options)
+        _, _, self.host, stage = (url or gateway.url).split('/', 3)
+        self.stage = '/' + stage
 
     def request(self, method, target, body=b'', headers=()):
         lines = ['%s %s HTTP/1.1' % (method, target), 'Host: ' + self.host, *headers]

@@ -105,17 +105,22 @@ class SignatureTest(Case):
             *others, authorization = Signature(OWNER, caller.host, 'GET', target).headers()
             signature = authorization[-64:]
             self.assertEqual(caller.ask('GET', target, b'', [*others, authorization]).status, 200)
-            for forged in (signature[:-1], signature[:1], signature[:-1] + ('0' if signature[-1] != '0' else '1'), signature.upper(), signature + '0', '0' * 64):
+            other_end = '0' if signature[-1] != '0' else '1'
+            for forged in (signature[:-1], signature[:1], signature[:-1] + other_end, signature.upper(), signature + '0', '0' * 64):
                 self.expect_mismatch(caller.ask('GET', target, b'', [*others, authorization[:-64] + forged]))
 
     def test_what_is_no_signature_is_incomplete(self):
         with served(OWNER) as (_, member, caller):
             target = caller.path(member.id)
             date, authorization = Signature(OWNER, caller.host, 'GET', target).headers()
-            wrong = [(authorization[:-64], "Authorization header requires 'Signature' parameter"), (re.sub('Credential=[^,]*, ', '', authorization), "requires 'Credential'"),
-                     (re.sub('SignedHeaders=[^,]*, ', '', authorization), "requires 'SignedHeaders'"), ('Authorization: AWS4-HMAC-SHA256', "requires 'Credential'"),
-                     ('Authorization: Bearer token', 'Invalid key=value pair'), (authorization.replace('/aws4_request', ''), 'exactly 5 slash-delimited elements'),
-                     (authorization.replace('SHA256', 'SHA1', 1), "Unsupported AWS 'algorithm'"), (authorization.replace('host;', 'host;x-missing;'), "'x-missing' is named as a SignedHeader")]
+            wrong = [(authorization[:-64], "Authorization header requires 'Signature' parameter"),
+                     (re.sub('Credential=[^,]*, ', '', authorization), "requires 'Credential'"),
+                     (re.sub('SignedHeaders=[^,]*, ', '', authorization), "requires 'SignedHeaders'"),
+                     ('Authorization: AWS4-HMAC-SHA256', "requires 'Credential'"),
+                     ('Authorization: Bearer token', 'Invalid key=value pair'),
+                     (authorization.replace('/aws4_request', ''), 'exactly 5 slash-delimited elements'),
+                     (authorization.replace('SHA256', 'SHA1', 1), "Unsupported AWS 'algorithm'"),
+                     (authorization.replace('host;', 'host;x-missing;'), "'x-missing' is named as a SignedHeader")]
             for header, message in wrong:
                 self.expect_refused(caller.ask('GET', target, b'', [date, header]), 'IncompleteSignatureException', message)
             self.expect_refused(caller.ask('GET', target, b'', [authorization]), 'IncompleteSignatureException', "'X-Amz-Date' or a 'Date' header")
@@ -154,7 +159,8 @@ class SignatureTest(Case):
             target = caller.path(member.id)
             self.assertEqual(signed(caller, GUEST, 'GET', target).status, 200)
             for key in (Key('AKIDNOBODY', 'whatever'), GUEST.but(token=None), GUEST.but(token=GUEST.token + 'x'), OWNER.but(token='uncalled-for')):
-                self.expect_refused(signed(caller, key, 'GET', target), 'UnrecognizedClientException', '^The security token included in the request is invalid.$')
+                self.expect_refused(signed(caller, key, 'GET', target), 'UnrecognizedClientException',
+                                    '^The security token included in the request is invalid.$')
 
     def test_presigned_requests_pass_until_they_expire(self):
         with served(OWNER, GUEST) as (_, member, caller):
@@ -174,13 +180,15 @@ class SignatureTest(Case):
             query = Signature(OWNER, caller.host, 'POST', target).query()
             self.expect_mismatch(caller.ask('POST', target + '?' + query.replace('Expires=60', 'Expires=61')))
             self.expect_mismatch(caller.ask('POST', target + '?' + query, b'another body'))
-            self.expect_refused(caller.ask('POST', target + '?' + query.split('&X-Amz-Signature')[0]), 'IncompleteSignatureException', "must include 'X-Amz-Signature'")
+            self.expect_refused(caller.ask('POST', target + '?' + query.split('&X-Amz-Signature')[0]), 'IncompleteSignatureException',
+                                "must include 'X-Amz-Signature'")
 
 
 class PolicyTest(Case):
     def denied(self, key, method, stage='dev', reason='because no identity-based policy allows the execute-api:ManageConnections action'):
         resource = 'arn:aws:execute-api:us-east-1:********%s:test/%s/%s/@connections/{connectionId}' % (ACCOUNT[-4:], stage, method)
-        return '^' + re.escape('User: %s is not authorized to perform: execute-api:ManageConnections on resource: %s %s' % (key.user_arn, resource, reason)) + '$'
+        message = 'User: %s is not authorized to perform: execute-api:ManageConnections on resource: %s %s' % (key.user_arn, resource, reason)
+        return '^' + re.escape(message) + '$'
 
     def test_a_policy_for_post_allows_post_on_its_stage_only(self):
         with served(POSTER) as (_, member, caller):
@@ -225,8 +233,16 @@ class LoopbackTest(Case):
 
     def test_a_request_that_a_proxy_passed_on_is_not_from_this_machine(self):
         with served() as (_, member, caller):
-            for header in ('X-Forwarded-For: 127.0.0.1', 'x-forwarded-for: 203.0.113.7', 'Forwarded: for=127.0.0.1', 'X-Forwarded-For:'):
+            for header in ('X-Forwarded-For: 127.0.0.1', 'x-forwarded-for: 203.0.113.7', 'Forwarded: for=127.0.0.1', 'X-Forwarded-For:', 'X-Real-IP: 127.0.0.1',
+                           'Via: 1.1 proxy'):
                 self.expect_refused(caller.get(member.id, [header]), 'MissingAuthenticationTokenException', '^Missing Authentication Token$')
+
+    def test_a_page_in_a_browser_on_this_machine_may_not_call(self):
+        with served() as (_, member, caller):
+            for origin in ('http://example.com', 'null', 'http://localhost:8080'):
+                answer = caller.post(member.id, b'x', ['Origin: ' + origin])
+                self.expect_refused(answer, 'MissingAuthenticationTokenException', '^Missing Authentication Token$')
+            member.echo()
 
     def test_callers_from_elsewhere_are_refused(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from gateway import Gateway, wait_until
+from gateway import Gateway, PLAIN_AND_TLS, wait_until
 from management import Caller, Member, ONE_API, TWO_APIS
 from websocket import CLOSE, CONTINUATION, TEXT, Wire, close_frame, frame, upgrade_request
 
@@ -245,6 +245,19 @@ class TrafficTest(Case):
                 self.assertEqual([caller.answer().status for _ in range(1000)], [200] * 1000)
                 self.assertEqual([member.receive_text() for _ in range(1000)], [str(number) for number in range(1000)])
                 sending.join()
+
+    def test_a_thousand_posts_over_tls_arrive_in_order(self):
+        with Gateway(ONE_API, listeners=PLAIN_AND_TLS) as gateway, Caller(gateway, gateway.tls_url, ca=gateway.development_ca) as caller:
+            with Member(gateway.tls_url, ca=gateway.development_ca) as member:
+                for first in range(0, 1000, 100):  # both ends' buffers hold a hundred
+                    caller.send(b''.join(caller.request('POST', caller.path(member.id), b'%d' % number) for number in range(first, first + 100)))
+                    self.assertEqual([caller.answer().status for _ in range(100)], [200] * 100)
+                self.assertEqual([member.receive_text() for _ in range(1000)], [str(number) for number in range(1000)])
+                self.assertEqual(caller.post(member.id, b'x' * LIMIT).status, 200)
+                self.assertEqual(receive_message(member), b'x' * LIMIT)
+                self.assertEqual(caller.post(member.id, b'x' * (LIMIT + 1)).status, 413)
+                self.assertEqual(caller.delete(member.id).status, 204)
+                self.assertEqual(member.receive_close(), (1000, 'Connection Closed Normally'))
 
     def test_a_hundred_requests_in_one_write_are_answered_in_order(self):
         with served() as (_, member, caller):

@@ -87,9 +87,13 @@ class Gateway:
         for setting in ('gateway.listeners=' + listeners, 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
             command += ['--set', setting]
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
-        self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
-                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
-                                         start_new_session=True, preexec_fn=limit)
+        try:
+            self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
+                                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
+                                             start_new_session=True, preexec_fn=limit)
+        except OSError:
+            shutil.rmtree(self.directory)
+            raise
         self.pid = self._process.pid
         self._lines = []
         self._news = threading.Condition()

@@ -184,6 +184,29 @@ TEST_CASE("a body is read by its length or in chunks, and what follows is the ne
     CHECK(request("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "body").status == Status::Malformed);
 }
 
+TEST_CASE("a body in another coding than chunked is malformed, lest its bytes be the next request")
+{
+    const std::string head = "POST /dev HTTP/1.1\r\nHost: a\r\n";
+    for (const char* coding : {"gzip", "gzip, chunked", "chunked, gzip", "identity", "xchunked", ""}) {
+        const std::string line = std::string("Transfer-Encoding: ") + coding + "\r\n";
+        CHECK(status_of(head + line + "\r\n0\r\n\r\n") == Status::Malformed);
+        CHECK(status_of(head + line + "Content-Length: 5\r\n\r\nhello") == Status::Malformed);
+    }
+    CHECK(status_of(head + "Transfer-Encoding: Chunked\r\n\r\n0\r\n\r\n") == Status::Done);
+}
+
+TEST_CASE("a request is being read from its head's end to its body's")
+{
+    RequestReader reader(kHeaderBytesMax, kBodyBytesMax);
+    CHECK(!reader.is_reading());
+    std::string text = "POST /dev HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell";
+    CHECK(reader.read(text) == Status::NeedMore);
+    CHECK(reader.is_reading());
+    text = "o";
+    CHECK(reader.read(text) == Status::Done);
+    CHECK(!reader.is_reading());
+}
+
 TEST_CASE("a body passes at its limit and not above it")
 {
     const auto status = [](const std::string& fields, const std::string& body) {
