@@ -35,6 +35,12 @@ std::optional<ConnectionsPath> connections_path(std::string_view target)
     return ConnectionsPath{front->substr(0, front->size() - kSegment.size()), *id};
 }
 
+/// As it was sent, so without control characters; without the query, which may hold secrets.
+std::string loggable_path(const HttpRequest& request)
+{
+    return text::to_utf8_lossy(std::string_view(request.target).substr(0, request.target.find('?')));
+}
+
 }  // namespace
 
 void Session::read_request()
@@ -101,7 +107,8 @@ void Session::upgrade(const HttpRequest& request)
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
-        log::info("connect.refused", {{"status", 403}, {"why", "no such stage"}, {"path", request.path}});
+        log::info("connect.refused",
+                  {{"status", 403}, {"why", "no such stage"}, {"path", loggable_path(request)}});
         return respond(
             api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
@@ -143,7 +150,7 @@ void Session::manage(const HttpRequest& request)
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
     if (stage == nullptr) {
         log::info("connections_api.refused",
-                  {{"method", request.method}, {"why", "no such stage"}, {"path", request.path}});
+                  {{"method", request.method}, {"why", "no such stage"}, {"path", loggable_path(request)}});
         const EpochMillis now = server_.shard().clock().wall();
         Random& random = server_.shard().random();
         const std::string uuid = random.uuid();

@@ -126,6 +126,13 @@ class AnswersTest(Case):
                 for method in ('POST', 'GET', 'DELETE'):
                     self.expect_forbidden(caller.ask(method, path + member.id))
 
+    def test_whatever_bytes_a_path_has_the_log_stays_readable(self):
+        with served() as (gateway, member, caller):
+            for path in (b'/%FF%1B[31m/@connections/', b'/\xff\xfe/@connections/'):
+                self.expect_forbidden(caller.ask('GET', path.decode('latin-1') + member.id))
+            paths = [line['path'] for line in gateway.wait_for_log('connections_api.refused', 2)]
+            self.assertEqual(paths, ['/%FF%1B[31m/@connections/' + member.id, '/\ufffd\ufffd/@connections/' + member.id])
+
     def test_paths_that_are_not_quite_connections_get_403(self):
         with served() as (_, member, caller):
             for path in ('/dev/@connections', '/dev/@connections/', '/dev/@connection/' + member.id, '/dev/@connectionsx/' + member.id,
