@@ -3,11 +3,13 @@
 
 #include "core/clock.hpp"
 #include "core/json_text.hpp"
+#include "core/text.hpp"
 #include "core/time_text.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <unistd.h>
@@ -34,6 +36,14 @@ spdlog::logger& sink()
     return *logger;
 }
 
+/// Needs no quotes. What a client sent may hold anything, also what a terminal would obey.
+bool is_plain(std::string_view value)
+{
+    return !value.empty() && text::is_utf8(value) && std::all_of(value.begin(), value.end(), [](char c) {
+        return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '\\' && c != '\x7F';
+    });
+}
+
 std::string as_json(Level level, std::string_view event, Fields fields)
 {
     std::string line = R"({"time":")" + time_text::iso8601(SystemClock().wall()) + R"(","level":")";
@@ -47,7 +57,7 @@ std::string as_json(Level level, std::string_view event, Fields fields)
         if (field.is_number) {
             line += field.value;
         } else {
-            json::append_quoted(line, field.value);
+            json::append_quoted(line, text::to_utf8_lossy(field.value));
         }
     }
     return line + '}';
@@ -63,10 +73,10 @@ std::string as_text(Level level, std::string_view event, Fields fields)
         line += ' ';
         line += field.name;
         line += '=';
-        if (field.value.find_first_of(" \"\n\r\t") == std::string::npos && !field.value.empty()) {
+        if (is_plain(field.value)) {
             line += field.value;
         } else {
-            json::append_quoted(line, field.value);
+            json::append_quoted(line, text::to_utf8_lossy(field.value));
         }
     }
     return line;
