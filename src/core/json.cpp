@@ -79,8 +79,7 @@ Result<rapidjson::Document> parse(std::string_view text)
     rapidjson::Document document;
     rapidjson::Reader reader;
     rapidjson::MemoryStream stream(text.data(), text.size());
-    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                                rapidjson::kParseFullPrecisionFlag;
+    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 
     const char* refused = nullptr;
     auto generator = [&](rapidjson::Document& out) {

@@ -13,7 +13,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     if (const auto document = json::parse(bytes)) {
         const std::string dumped = json::dump(*document);
         const auto again = json::parse(dumped);
-        POSTERN_CHECK(text::is_utf8(dumped) && again && again->GetType() == document->GetType());
+        // The largest doubles are read roughly: written in full they may be beyond what can be read.
+        const bool is_too_big = !again && again.error().detail.starts_with("Number too big");
+        POSTERN_CHECK(text::is_utf8(dumped));
+        POSTERN_CHECK(is_too_big || (again && again->GetType() == document->GetType()));
         static_cast<void>(json::find(*document, "action"));
     }
     const std::string lossy = text::to_utf8_lossy(bytes);
