@@ -8,12 +8,15 @@
 #include <rapidjson/reader.h>
 #include <rapidjson/writer.h>
 
+#include <cmath>
+
 namespace postern::json {
 
 namespace {
 
-/// Forwards every SAX event to the document; refuses to go below kDepthMax, and the lone low surrogates
-/// ("\udc00") that RapidJSON 1.1.0 lets through: what was parsed can be written as UTF-8.
+/// Forwards every SAX event to the document; refuses to go below kDepthMax, and what RapidJSON 1.1.0 lets
+/// through although it cannot be written again: lone low surrogates ("\udc00") and digits that it rounds to
+/// infinity.
 class Guard {
 public:
     Guard(rapidjson::Document& out, const char*& why) : out_(out), why_(why) {}
@@ -25,7 +28,7 @@ public:
     bool Uint(unsigned i) { return out_.Uint(i); }
     bool Int64(int64_t i) { return out_.Int64(i); }
     bool Uint64(uint64_t i) { return out_.Uint64(i); }
-    bool Double(double d) { return out_.Double(d); }
+    bool Double(double d) { return is_finite(d) && out_.Double(d); }
     bool RawNumber(const char* s, rapidjson::SizeType n, bool copy) { return out_.RawNumber(s, n, copy); }
     bool String(const char* s, rapidjson::SizeType n, bool copy)
     {
@@ -46,6 +49,12 @@ private:
     {
         if (text::is_utf8({s, n})) return true;
         why_ = "a lone surrogate";
+        return false;
+    }
+    bool is_finite(double d)
+    {
+        if (std::isfinite(d)) return true;
+        why_ = "a number too big";
         return false;
     }
     bool goes_deeper()

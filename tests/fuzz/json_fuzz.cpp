@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         const std::string dumped = json::dump(*document);
         const auto again = json::parse(dumped);
         // The largest doubles are read roughly: written in full they may be beyond what can be read.
-        const bool is_too_big = !again && again.error().detail.starts_with("Number too big");
+        const bool is_too_big = !again && again.error().detail.find("umber too big") != std::string::npos;
         POSTERN_CHECK(text::is_utf8(dumped));
         POSTERN_CHECK(is_too_big || (again && again->GetType() == document->GetType()));
         static_cast<void>(json::find(*document, "action"));

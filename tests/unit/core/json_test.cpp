@@ -119,3 +119,10 @@ TEST_CASE("reading a value as what it is not throws")
     const auto document = json::parse("1");
     CHECK_THROWS_AS(document->GetString(), std::logic_error);
 }
+
+TEST_CASE("digits that would be rounded to infinity are refused")
+{
+    const auto huge = json::parse("[1231345678222222222222222222223333461e00299]");
+    REQUIRE_FALSE(huge);
+    CHECK(huge.error().detail.find("umber too big") != std::string::npos);
+}
