@@ -27,51 +27,47 @@ void Directory::post(std::string_view api_id,
                      Done done) const
 {
     if (data.size() > message_bytes_max_) return done(PostResult::PayloadTooLarge);
-    auto send = [text = text::to_utf8_lossy(data)](Connection& connection) {
-        return connection.send(text, false);
+    auto send = [text = text::to_utf8_lossy(data), done = std::move(done)](Connection* connection,
+                                                                           PostResult otherwise) {
+        done(connection == nullptr ? otherwise : connection->send(text, false));
     };
-    visit(api_id, connection_id, std::move(send), std::move(done));
+    visit(api_id, connection_id, std::move(send));
 }
 
 void Directory::get(std::string_view api_id, std::string_view connection_id, StatusDone done) const
 {
-    auto status = std::make_shared<ConnectionStatus>();
-    auto read = [status](Connection& connection) {
-        const ConnectionInfo& info = connection.info();
-        *status = {info.source_ip, info.user_agent, info.connected_at, connection.last_active_at()};
-        return PostResult::Delivered;
+    auto read = [done = std::move(done)](Connection* connection, PostResult otherwise) {
+        if (connection == nullptr) return done(otherwise, {});
+        const ConnectionInfo& info = connection->info();
+        done(PostResult::Delivered,
+             {info.source_ip, info.user_agent, info.connected_at, connection->last_active_at()});
     };
-    visit(api_id, connection_id, std::move(read), [status, done = std::move(done)](PostResult result) {
-        done(result, *status);
-    });
+    visit(api_id, connection_id, std::move(read));
 }
 
 void Directory::remove(std::string_view api_id, std::string_view connection_id, Done done) const
 {
-    auto close = [](Connection& connection) {
-        connection.close(api::kClosedNormally.code, api::kClosedNormally.text);
-        return PostResult::Delivered;
+    auto close = [done = std::move(done)](Connection* connection, PostResult otherwise) {
+        if (connection == nullptr) return done(otherwise);
+        connection->close(api::kClosedNormally.code, api::kClosedNormally.text);
+        done(PostResult::Delivered);
     };
-    visit(api_id, connection_id, std::move(close), std::move(done));
+    visit(api_id, connection_id, std::move(close));
 }
 
-void Directory::visit(std::string_view api_id, std::string_view connection_id, Visit visit, Done done) const
+void Directory::visit(std::string_view api_id, std::string_view connection_id, Visit visit) const
 {
     const api::DecodedId id = codec_.decode(connection_id);
-    if (id.verdict == api::IdVerdict::Malformed) return done(PostResult::BadConnectionId);
+    if (id.verdict == api::IdVerdict::Malformed) return visit(nullptr, PostResult::BadConnectionId);
     if (id.verdict == api::IdVerdict::Unknown || id.address.node != node_ ||
         id.address.shard >= homes_.size()) {
-        return done(PostResult::Gone);
+        return visit(nullptr, PostResult::Gone);
     }
     const Home& home = homes_[id.address.shard];
-    auto work = [&home,
-                 address = id.address,
-                 api = std::string(api_id),
-                 visit = std::move(visit),
-                 done = std::move(done)] {
+    auto work = [&home, address = id.address, api = std::string(api_id), visit = std::move(visit)] {
         Connection* connection = home.registry->find(address);
         const bool is_there = connection != nullptr && (api.empty() || connection->info().api_id == api);
-        done(is_there ? visit(*connection) : PostResult::Gone);
+        visit(is_there ? connection : nullptr, PostResult::Gone);
     };
     if (net::Shard::current() == home.shard) {
         work();

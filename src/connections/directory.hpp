@@ -52,8 +52,9 @@ private:
         net::Shard* shard = nullptr;
         Registry* registry = nullptr;
     };
-    using Visit = std::function<PostResult(Connection&)>;
-    void visit(std::string_view api_id, std::string_view connection_id, Visit visit, Done done) const;
+    /// What is done at the connection's home: with the connection, or with null and the reason.
+    using Visit = std::function<void(Connection*, PostResult otherwise)>;
+    void visit(std::string_view api_id, std::string_view connection_id, Visit visit) const;
 
     const api::ConnectionIdCodec& codec_;
     std::uint16_t node_;

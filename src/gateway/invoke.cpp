@@ -42,7 +42,7 @@ void Gateway::invoke_blocking(Call& call, const integrations::EventParts& parts,
     auto owned = std::make_shared<integrations::OwnedEvent>(parts, call.ids, stage.current);
     const postern_token token{shard_.index(), call.number()};
     const integrations::Handler& handler = *call.route->handler;
-    const bool accepted = workers_.submit([this, owned, token, &handler] {
+    const bool accepted = workers_.submit([this, owned = std::move(owned), token, &handler] {
         SystemRandom random;  // the ids are made: nothing is drawn
         const integrations::EventScope scope(owned->parts(), owned->ids(), shard_.clock(), random);
         if (handler.invoke(handler.state, &scope.event(), token) != 0)
