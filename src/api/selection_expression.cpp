@@ -100,9 +100,13 @@ namespace {
 /// strings.
 bool has_missed_control(std::string_view message)
 {
-    bool found = false;
-    for (const char c : message) found |= c >= 0x1A && c <= 0x1F;
-    return found;
+    // Written without a branch and in bytes only: the compiler makes it sixteen bytes a step.
+    std::uint8_t found = 0;
+    for (const char c : message) {
+        const auto above = static_cast<std::uint8_t>(c - 0x1A);
+        found = static_cast<std::uint8_t>(found | static_cast<std::uint8_t>(above < 6 ? 1 : 0));
+    }
+    return found != 0;
 }
 
 }  // namespace
