@@ -20,7 +20,6 @@ namespace {
 
 std::atomic<Level> g_level{Level::Info};
 std::atomic<bool> g_json{false};
-std::atomic<std::uint64_t> g_errors{0};
 
 constexpr std::string_view kNames[] = {"debug", "info", "warn", "error", "off"};
 
@@ -84,7 +83,6 @@ std::string as_text(Level level, std::string_view event, Fields fields)
 
 void write(Level level, std::string_view event, Fields fields)
 {
-    if (level == Level::Error) g_errors.fetch_add(1, std::memory_order_relaxed);
     if (!is_enabled(level)) return;
     sink().info(g_json.load(std::memory_order_relaxed) ? as_json(level, event, fields)
                                                        : as_text(level, event, fields));
@@ -101,11 +99,6 @@ void configure(Level level, Format format)
 bool is_enabled(Level level)
 {
     return level >= g_level.load(std::memory_order_relaxed);
-}
-
-std::uint64_t error_count()
-{
-    return g_errors.load(std::memory_order_relaxed);
 }
 
 void debug(std::string_view event, Fields fields)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -31,9 +30,6 @@ using Fields = std::initializer_list<Field>;
 
 void configure(Level level, Format format);
 bool is_enabled(Level level);
-
-/// Lines written at Error so far: a test can end by asking that there were none.
-std::uint64_t error_count();
 
 void debug(std::string_view event, Fields fields = {});
 void info(std::string_view event, Fields fields = {});

@@ -46,7 +46,6 @@ public:
 
     void close();
     bool is_open() const { return fd_ >= 0; }
-    int fd() const { return fd_; }
     bool is_tls() const { return tls_.has_value(); }
     bool is_handshake_done() const { return !tls_ || tls_->is_handshake_done(); }
 

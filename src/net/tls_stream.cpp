@@ -154,10 +154,4 @@ bool TlsStream::is_handshake_done() const
     return SSL_is_init_finished(ssl_.get()) != 0;
 }
 
-std::string_view TlsStream::server_name() const
-{
-    const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
-    return name != nullptr ? std::string_view(name) : std::string_view();
-}
-
 }  // namespace postern::net

@@ -40,9 +40,6 @@ public:
 
     bool is_handshake_done() const;
 
-    /// The host name the client asked for; empty without SNI.
-    std::string_view server_name() const;
-
     /// More plain bytes than ciphertext that one decrypt() can give: a record whose first part came earlier.
     static constexpr std::size_t kSlack = 17 * 1024;
 
