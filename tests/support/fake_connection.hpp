@@ -17,6 +17,7 @@ public:
         info_.address = address;
         info_.id = id;
         info_.api_id = "api";
+        info_.stage = "dev";
         info_.domain_name = "localhost:8080";
         info_.source_ip = "203.0.113.250";
         info_.user_agent = "probe";
@@ -34,6 +35,8 @@ public:
     void close(std::uint16_t code, std::string_view reason) override { closed = {code, std::string(reason)}; }
     void hold() override { ++held; }
     void release() override { --held; }
+
+    void set_stage(const std::string& stage) { info_.stage = stage; }
 
     std::vector<std::string> sent;
     bool has_sent_binary = false;
