@@ -59,7 +59,7 @@ void Session::on_ready(net::Readiness ready)
 connections::PostResult Session::send(std::string_view payload, bool is_binary)
 {
     if (state_ != State::Open) return connections::PostResult::Gone;
-    const std::size_t waiting = channel_.unsent_bytes() + queued_.size();
+    const std::size_t waiting = channel_.unsent_bytes() + queued_.bytes();
     if (waiting + payload.size() > server_.limits().outbox_bytes_max) {
         log::warn(
             "connection.slow_reader",
@@ -75,7 +75,7 @@ connections::PostResult Session::send(std::string_view payload, bool is_binary)
 void Session::close(std::uint16_t code, std::string_view reason)
 {
     if (state_ != State::Open) return;
-    net::ws::append_close(output(), code, reason);
+    append_close(code, reason);
     start_closing();
     end(code, reason);
 }
@@ -135,11 +135,7 @@ void Session::on_turn_end()
 void Session::flush()
 {
     if (state_ == State::Dead) return;
-    if (!queued_.empty()) {
-        const bool sent = channel_.write(queued_);
-        std::string().swap(queued_);
-        if (!sent) return lost();
-    }
+    if (!queued_.empty() && !channel_.write(queued_)) return lost();
     if (state_ == State::Closing) {
         channel_.want_read(true);
         channel_.finish_output();

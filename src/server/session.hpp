@@ -41,6 +41,9 @@ public:
     /// Sends what was queued outside a burst, goes on with what had to wait, frees what a handshake needed.
     void on_turn_end();
 
+    /// The server's list for the end of the turn has it.
+    bool is_queued() const { return is_queued_; }
+
     /// The node is stopping: no more requests; an open connection is closed with 1001.
     void drain();
 
@@ -70,6 +73,9 @@ private:
     void on_fault(net::ws::Fault fault);
     bool is_held() const;
     void append(net::ws::Opcode opcode, std::string_view payload);
+    void append_close(std::uint16_t code, std::string_view reason);
+    template <class Write>
+    void write_frame(Write write);
     void end_burst();
     SteadyMillis next_due() const;
 
@@ -83,7 +89,6 @@ private:
     void die();
     void set_timeout(std::chrono::milliseconds timeout);
     void set_deadline(SteadyMillis due);
-    std::string& output();
 
     ShardServer& server_;
     const Listener& listener_;
@@ -105,7 +110,7 @@ private:
     SteadyMillis pinged_at_ = 0;
     net::ws::Decoder decoder_;
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room
-    std::string queued_;    ///< frames written outside a burst
+    net::Outbox queued_;    ///< frames written outside a burst
     gateway::StageSlot* stage_ = nullptr;
 
     /// For answers that come from another shard: empty once the session is dead.
