@@ -30,6 +30,7 @@ public:
 
     // connections::Connection
     connections::PostResult send(std::string_view payload, bool is_binary) override;
+    connections::PostResult send_shared(const connections::SharedMessage& message) override;
     void close(std::uint16_t code, std::string_view reason) override;
     void hold() override;
     void release() override;
@@ -73,6 +74,7 @@ private:
     void on_fault(net::ws::Fault fault);
     bool is_held() const;
     void append(net::ws::Opcode opcode, std::string_view payload);
+    void append_shared(const connections::SharedMessage& message);
     void append_close(std::uint16_t code, std::string_view reason);
     template <class Write>
     void write_frame(Write write);
@@ -80,6 +82,7 @@ private:
     SteadyMillis next_due() const;
 
     // session.cpp: ends
+    connections::PostResult take_message(std::size_t bytes);
     void flush();
     void resume();
     void queue();

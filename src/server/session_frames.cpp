@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "connections/shared_message.hpp"
 #include "core/check.hpp"
 #include "core/text.hpp"
 #include "server/session_handshake.hpp"
@@ -126,6 +127,19 @@ void Session::append(net::ws::Opcode opcode, std::string_view payload)
     if (compresses) payload = net::deflate::compress(payload);
     write_frame([&](std::string& out) { net::ws::append_frame(out, opcode, payload, compresses); });
     if (is_bursting_ && server_.shard().buffers().output.size() > kBurstBytesMax) end_burst();
+}
+
+void Session::append_shared(const connections::SharedMessage& message)
+{
+    const auto& frame = is_compressed_ ? message.compressed_frame() : message.frame();
+    if (is_bursting_) {
+        std::string& frames = server_.shard().buffers().output;
+        frames.append(*frame);
+        if (frames.size() > kBurstBytesMax) end_burst();
+        return;
+    }
+    queued_.push(frame);
+    queue();
 }
 
 void Session::append_close(std::uint16_t code, std::string_view reason)

@@ -35,6 +35,7 @@ ShardServer::ShardServer(net::Shard& shard,
       limits_(limits),
       budget_(budget)
 {
+    registry_.groups().set_limit(limits_.groups_per_connection_max);
     shard_.on_second_due([](std::uint64_t item) {
         reinterpret_cast<Session*>(item)->on_deadline();  // NOLINT(performance-no-int-to-ptr): Session set it
     });
