@@ -45,6 +45,9 @@ public:
     /// The server's list for the end of the turn has it.
     bool is_queued() const { return is_queued_; }
 
+    /// Times that were set by the old limits are counted anew.
+    void on_limits_changed();
+
     /// The node is stopping: no more requests; an open connection is closed with 1001.
     void drain();
 
@@ -94,9 +97,9 @@ private:
     void set_deadline(SteadyMillis due);
 
     ShardServer& server_;
-    const Listener& listener_;
     net::Channel channel_;
     State state_ = State::Request;
+    std::uint16_t port_;        ///< the listener's
     bool is_admitted_ = false;  ///< $connect has said yes, $disconnect has not been called
     bool is_bursting_ = false;  ///< the shard's output buffer is ours
     bool is_queued_ = false;    ///< on the server's list for the end of the turn
