@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connections/connection.hpp"
+#include "connections/shared_message.hpp"
 
 #include <string>
 #include <utility>
@@ -24,6 +25,12 @@ public:
         info_.connected_at = 1'790'294'473'687;
     }
 
+    void live_in(std::string api_id, std::string stage)
+    {
+        info_.api_id = std::move(api_id);
+        info_.stage = std::move(stage);
+    }
+
     EpochMillis last_active_at() const override { return info_.connected_at + 5; }
     connections::PostResult send(std::string_view payload, bool is_binary) override
     {
@@ -31,6 +38,10 @@ public:
         sent.emplace_back(payload);
         has_sent_binary = has_sent_binary || is_binary;
         return connections::PostResult::Delivered;
+    }
+    connections::PostResult send_shared(const connections::SharedMessage& message) override
+    {
+        return send(message.text(), false);
     }
     void close(std::uint16_t code, std::string_view reason) override { closed = {code, std::string(reason)}; }
     void hold() override { ++held; }
