@@ -5,25 +5,12 @@
 #include "api/sigv4_signature.hpp"
 #include "core/check.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 namespace postern::api::sigv4 {
-
-namespace {
-
-std::string lower(std::string_view name)
-{
-    std::string out(name);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
-}  // namespace
 
 Headers sign(const Request& request, const AccessKey& key, const SigningScope& scope, EpochMillis now)
 {
@@ -34,7 +21,7 @@ Headers sign(const Request& request, const AccessKey& key, const SigningScope& s
     Headers all = request.headers;
     all.insert(all.end(), added.begin(), added.end());
     std::set<std::string> sorted;
-    for (const Header& header : all) sorted.insert(lower(header.name));
+    for (const Header& header : all) sorted.insert(text::lower(header.name));
     POSTERN_CHECK(sorted.contains("host"));
     const std::vector<std::string> names(sorted.begin(), sorted.end());
     std::string signed_headers;
