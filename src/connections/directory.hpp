@@ -3,9 +3,13 @@
 
 #include "api/ids.hpp"
 #include "connections/registry.hpp"
+#include "core/result.hpp"
 #include "net/shard.hpp"
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +23,22 @@ struct ConnectionStatus {
     EpochMillis last_active_at = 0;
 };
 
+/// One connection in a list.
+struct ConnectionEntry {
+    std::string connection_id;
+    std::string api_id;
+    std::string stage;
+    std::string source_ip;
+    std::optional<std::string> user_agent;
+    EpochMillis connected_at = 0;
+    EpochMillis last_active_at = 0;
+};
+
+struct ConnectionPage {
+    std::vector<ConnectionEntry> entries;
+    std::string next;  ///< opaque: where the next page begins; "" at the end
+};
+
 /// Reaches any connection of the node by its id. Thread: any. When the caller is on the connection's own
 /// shard the work is done before the call returns; otherwise it is handed to that shard and `done` is called
 /// there.
@@ -26,6 +46,7 @@ class Directory {
 public:
     using Done = std::function<void(PostResult)>;
     using StatusDone = std::function<void(PostResult, const ConnectionStatus&)>;
+    using PageDone = std::function<void(Result<ConnectionPage>)>;
 
     Directory(const api::ConnectionIdCodec& codec, std::uint16_t node, std::size_t message_bytes_max);
 
@@ -47,6 +68,16 @@ public:
     /// Closes with 1000 "Connection Closed Normally".
     void remove(std::string_view api_id, std::string_view connection_id, Done done) const;
 
+    /// A page of whoever is connected, at most `limit` (at least one); `stage` "" takes every stage. `after`
+    /// is the `next` of the page before, "" for the first; what is no such token is BadInput. Whoever is
+    /// connected from the first page to the last is on one of them, once. Shards are asked one after the
+    /// other, each for some thousand slots a turn; `done` is called once, on the last one that was asked.
+    void list(std::string_view api_id,
+              std::string_view stage,
+              std::string_view after,
+              std::size_t limit,
+              PageDone done) const;
+
 private:
     struct Home {
         net::Shard* shard = nullptr;
@@ -55,6 +86,11 @@ private:
     /// What is done at the connection's home: with the connection, or with null and the reason.
     using Visit = std::function<void(Connection*, PostResult otherwise)>;
     void visit(std::string_view api_id, std::string_view connection_id, Visit visit) const;
+
+    // directory_list.cpp
+    struct Walk;
+    void walk_on(std::shared_ptr<Walk> walk) const;
+    void walk_slots(const std::shared_ptr<Walk>& walk) const;
 
     const api::ConnectionIdCodec& codec_;
     std::uint16_t node_;

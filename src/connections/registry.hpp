@@ -34,6 +34,10 @@ public:
 
     std::size_t admitted() const { return admitted_; }
 
+    /// For a walk in portions: the slots that exist, and who is in one; null when nobody is.
+    std::uint32_t slot_count() const { return static_cast<std::uint32_t>(slots_.size()); }
+    Connection* at(std::uint32_t slot) const { return slots_[slot].connection; }
+
     /// Every admitted connection; `visit` may close them.
     void for_each(const std::function<void(Connection&)>& visit) const;
 

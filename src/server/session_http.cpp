@@ -117,6 +117,7 @@ void Session::upgrade(const HttpRequest& request)
     info_.address = *address;
     info_.id = server_.codec().encode(*address);
     info_.api_id = stage->current->stage().api_id;
+    info_.stage = stage->current->stage().stage;
     info_.domain_name = request.host;
     info_.connected_at = now;
     connected_at_ = server_.shard().now();

@@ -17,10 +17,17 @@ public:
         info_.address = address;
         info_.id = id;
         info_.api_id = "api";
+        info_.stage = "dev";
         info_.domain_name = "localhost:8080";
         info_.source_ip = "203.0.113.250";
         info_.user_agent = "probe";
         info_.connected_at = 1'790'294'473'687;
+    }
+
+    void live_in(std::string api_id, std::string stage)
+    {
+        info_.api_id = std::move(api_id);
+        info_.stage = std::move(stage);
     }
 
     EpochMillis last_active_at() const override { return info_.connected_at + 5; }
