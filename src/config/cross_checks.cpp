@@ -3,10 +3,9 @@
 
 #include "api/policy.hpp"
 #include "config/units.hpp"
+#include "net/tcp.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <array>
 #include <set>
 #include <string_view>
 
@@ -142,7 +141,7 @@ private:
     {
         const ListenerSettings& listener = settings_.listeners[index];
         const std::string path = listener_path(index);
-        if (!listener.address.empty() && !is_ip_address(listener.address)) {
+        if (!listener.address.empty() && !net::is_ip_address(listener.address)) {
             report(path + ".address",
                    "expected an IP address such as 127.0.0.1 or ::1, not \"" +
                        listener.address.substr(0, 64) + '"');
@@ -171,13 +170,6 @@ private:
                    ") is smaller than messageBytes (" +
                    format_size(static_cast<std::int64_t>(limits.message_bytes_max)) +
                    "): the largest message could never be sent");
-    }
-
-    static bool is_ip_address(const std::string& text)
-    {
-        std::array<unsigned char, 16> bytes{};
-        return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-               inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
     }
 
     static std::string listener_path(std::size_t index)

@@ -27,14 +27,14 @@ void Registry::admit(const api::ConnectionAddress& address, Connection& connecti
 {
     POSTERN_CHECK(slots_[address.slot].connection == nullptr);
     slots_[address.slot].connection = &connection;
-    ++admitted_;
+    count(1);
 }
 
 void Registry::dismiss(const api::ConnectionAddress& address)
 {
     if (find(address) == nullptr) return;
     slots_[address.slot].connection = nullptr;
-    --admitted_;
+    count(-1);
 }
 
 void Registry::release(const api::ConnectionAddress& address)
@@ -42,6 +42,12 @@ void Registry::release(const api::ConnectionAddress& address)
     dismiss(address);
     slots_[address.slot].generation = (address.generation + 1) & api::kGenerationMax;
     free_.push_back(address.slot);
+}
+
+void Registry::count(std::ptrdiff_t change)
+{
+    // One writer: no locked instruction.
+    admitted_.store(admitted() + static_cast<std::size_t>(change), std::memory_order_relaxed);
 }
 
 Connection* Registry::find(const api::ConnectionAddress& address) const

@@ -4,6 +4,8 @@
 #include "api/ids.hpp"
 #include "connections/connection.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -32,7 +34,8 @@ public:
     /// Null when it is gone, or not yet admitted.
     Connection* find(const api::ConnectionAddress& address) const;
 
-    std::size_t admitted() const { return admitted_; }
+    /// Thread: any.
+    std::size_t admitted() const { return admitted_.load(std::memory_order_relaxed); }
 
     /// For a walk in portions: the slots that exist, and who is in one; null when nobody is.
     std::uint32_t slot_count() const { return static_cast<std::uint32_t>(slots_.size()); }
@@ -52,7 +55,8 @@ private:
     std::uint32_t first_generation_;
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_;
-    std::size_t admitted_ = 0;
+    void count(std::ptrdiff_t change);
+    std::atomic<std::size_t> admitted_{0};  ///< written by the shard only
 };
 
 }  // namespace postern::connections
