@@ -7,9 +7,12 @@
 #include "net/development_certificate.hpp"
 #include "net/tcp.hpp"
 
+#include <postern/version.hpp>
+
 #include <algorithm>
 #include <future>
 #include <thread>
+#include <unistd.h>
 
 namespace postern::app {
 
@@ -99,7 +102,9 @@ Result<void> Application::build()
                                                              *budget_);
         host_.add(node->shard, *node->gateway);
     }
-    return listen();
+    const Result<void> listening = listen();
+    if (!listening) return listening.error();
+    return open_admin();
 }
 
 Result<void> Application::build_management()
@@ -121,7 +126,7 @@ Result<void> Application::build_management()
         }
         options.keys.push_back(std::move(caller));
     }
-    callers_ = std::make_unique<management::Callers>(std::move(options));
+    callers_ = std::make_shared<const management::Callers>(std::move(options));
     connections_api_ = std::make_unique<management::ConnectionsApi>(directory_, *callers_, clock_);
     return {};
 }
@@ -174,6 +179,39 @@ Result<void> Application::listen()
     return {};
 }
 
+Result<void> Application::open_admin()
+{
+    if (!settings_.admin.is_on) return {};
+    const auto connections = [this] {
+        std::vector<std::size_t> counts;
+        for (const auto& node : nodes_) counts.push_back(node->registry.admitted());
+        return counts;
+    };
+    auto opened = Admin::open(settings_.admin, {directory_, clock_, connections});
+    if (!opened) return opened.error();
+    admin_ = *std::move(opened);
+    admin_->publish(status(), callers_);
+    return {};
+}
+
+management::AdminStatus Application::status() const
+{
+    management::AdminStatus status;
+    status.version = POSTERN_VERSION;
+    status.pid = ::getpid();
+    status.started_at = clock_.wall();
+    for (const auto& [api_id, api] : settings_.model.apis) {
+        management::ApiStatus& entry = status.apis.emplace_back();
+        entry.api_id = api_id;
+        for (const auto& [name, stage] : api.stages) entry.stages.push_back(name);
+    }
+    for (const Endpoint& endpoint : endpoints_) {
+        status.listeners.push_back({endpoint.address, endpoint.port, endpoint.is_tls});
+    }
+    status.connections_max = connections_max();
+    return status;
+}
+
 Result<std::shared_ptr<net::TlsContext>> Application::open_certificate(
     const config::ListenerSettings& listener)
 {
@@ -209,16 +247,18 @@ void Application::poll_certificates()
     }
 }
 
-void Application::start()
+void Application::start(OperatorHooks hooks)
 {
     for (const auto& node : nodes_) {
         node->server->start();
         node->shard.start();
     }
+    if (admin_) admin_->start(std::move(hooks));
 }
 
 void Application::drain()
 {
+    if (admin_) admin_->set_draining();
     for (const auto& node : nodes_) {
         node->shard.post([server = node->server.get()] { server->drain(); });
     }
@@ -238,6 +278,7 @@ bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
     workers_.reset();
+    if (admin_) admin_->stop();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
     // Handlers may still call the host's functions until their plugin is destroyed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/admin.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -40,7 +41,10 @@ public:
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    void start();
+    void start(OperatorHooks hooks);
+
+    /// "http://127.0.0.1:8081"; "" without an admin listener.
+    std::string admin_url() const { return admin_ ? admin_->url() : ""; }
 
     const std::vector<Endpoint>& endpoints() const { return endpoints_; }
     std::size_t connections_max() const { return budget_->sockets_max; }
@@ -67,6 +71,8 @@ private:
     Result<void> load_plugins();
     Result<gateway::Stages::Deployments> compile() const;
     Result<void> listen();
+    Result<void> open_admin();
+    management::AdminStatus status() const;
     Result<std::shared_ptr<net::TlsContext>> open_certificate(const config::ListenerSettings& listener);
 
     /// One shard and what it owns, in the order of construction.
@@ -87,7 +93,7 @@ private:
     SystemClock clock_;
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;
-    std::unique_ptr<management::Callers> callers_;
+    std::shared_ptr<const management::Callers> callers_;
     std::unique_ptr<management::ConnectionsApi> connections_api_;
     integrations::PluginHost host_;
     integrations::HandlerRegistry handlers_;
@@ -99,6 +105,7 @@ private:
     std::vector<WatchedCertificate> certificates_;
     std::vector<Endpoint> endpoints_;
     std::string development_ca_;
+    std::unique_ptr<Admin> admin_;
 };
 
 }  // namespace postern::app

@@ -116,8 +116,10 @@ int run(const FileOptions& options, const std::optional<std::uint16_t>& port)
 {
     FileOptions with_port = options;
     if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
-    const config::Loaded loaded = load(with_port);
+    config::Loaded loaded = load(with_port);
     if (!is_usable(loaded)) return kExitBadConfiguration;
+    // Whoever takes any port has others beside it, and the usual one is not for him.
+    if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
     return run_gateway(loaded.settings);
 }
 

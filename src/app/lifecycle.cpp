@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <chrono>
@@ -55,6 +56,7 @@ void print_start(const Application& application, const config::Settings& setting
             }
         }
     }
+    if (!application.admin_url().empty()) std::printf("  admin: %s\n", application.admin_url().c_str());
     if (!application.development_ca().empty()) {
         std::printf("development CA: %s\n", application.development_ca().c_str());
     }
@@ -79,6 +81,13 @@ public:
         io_.run();
     }
 
+    OperatorHooks operator_hooks()
+    {
+        OperatorHooks hooks;
+        hooks.drain = [this] { boost::asio::post(io_, [this] { drain(); }); };
+        return hooks;
+    }
+
 private:
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock>;
 
@@ -90,13 +99,19 @@ private:
                 log::warn("stop.now", {{"signal", signal}});
                 return io_.stop();
             }
-            is_draining_ = true;
             log::info("drain.begin", {{"signal", signal}});
-            application_.drain();
-            drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
-            wait_until_drained();
+            drain();
             wait_for_signal();
         });
+    }
+
+    void drain()
+    {
+        if (is_draining_) return;
+        is_draining_ = true;
+        application_.drain();
+        drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
+        wait_until_drained();
     }
 
     void wait_until_drained()
@@ -154,7 +169,7 @@ int run_gateway(const config::Settings& settings)
         return kExitFailed;
     }
     Life life(**application);
-    (*application)->start();
+    (*application)->start(life.operator_hooks());
     print_start(**application, settings);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone
