@@ -94,6 +94,7 @@ management::AdminStatus Admin::status() const
         const std::lock_guard lock(mutex_);
         status = status_;
     }
+    status.configuration = operator_.configuration;
     status.connections = sources_.connections();
     return status;
 }

@@ -21,6 +21,7 @@ namespace postern::app {
 struct OperatorHooks {
     std::function<void(std::function<void(management::ReloadOutcome)>)> reload;
     std::function<void()> drain;
+    std::string configuration;  ///< the file's name; "" for the built-in API
 };
 
 /// What the admin thread reads of the rest of the gateway, at any time. Functions: thread any.

@@ -112,15 +112,19 @@ int print(const FileOptions& options)
     return 0;
 }
 
-int run(const FileOptions& options, const std::optional<std::uint16_t>& port)
+int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bool watches_files)
 {
     FileOptions with_port = options;
     if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
-    config::Loaded loaded = load(with_port);
+    const auto read = [&] {
+        config::Loaded loaded = load(with_port);
+        // Whoever takes any port has other gateways beside this one: the usual port is not for him.
+        if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
+        return loaded;
+    };
+    const config::Loaded loaded = read();
     if (!is_usable(loaded)) return kExitBadConfiguration;
-    // Whoever takes any port has others beside it, and the usual one is not for him.
-    if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
-    return run_gateway(loaded.settings);
+    return run_gateway(loaded.settings, {read, options.file, watches_files});
 }
 
 }  // namespace
@@ -137,7 +141,9 @@ int run_command(int argc, char** argv)
     CLI::App* run_verb = cli.add_subcommand("run", "start the gateway");
     file.add_to(*run_verb);
     run_verb->add_option("--port", port, "listen on this port only, without TLS (0: any free one)");
-    run_verb->callback([&] { exit_code = run(file, port); });
+    bool watches_files = false;
+    run_verb->add_flag("--watch", watches_files, "reload when the file or a plugin changes, as SIGHUP does");
+    run_verb->callback([&] { exit_code = run(file, port, watches_files); });
 
     CLI::App* check_verb = cli.add_subcommand("check", "report every mistake of a configuration");
     file.add_to(*check_verb);

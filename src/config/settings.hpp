@@ -31,6 +31,8 @@ struct AdminSettings {
     bool is_on = true;
     std::string address = "127.0.0.1";
     std::optional<std::uint16_t> port;  ///< unset: the usual one if it is free, else any; 0: any
+
+    bool operator==(const AdminSettings&) const = default;
 };
 
 struct PluginSettings {

@@ -127,9 +127,9 @@ AdminServer::~AdminServer()
 Result<std::unique_ptr<AdminServer>> AdminServer::listen(AdminServerOptions options,
                                                          const management::AdminApi& api)
 {
-    const Result<net::ListeningSockets> sockets = net::listen_tcp(options.address, options.port, 1);
+    Result<net::ListeningSockets> sockets = net::listen_tcp(options.address, options.port, 1);
     if (!sockets) return sockets.error();
-    auto core = std::make_unique<Core>(std::move(options), api, sockets->fds[0], sockets->port);
+    auto core = std::make_unique<Core>(std::move(options), api, sockets->fds[0].release(), sockets->port);
     return std::unique_ptr<AdminServer>(new AdminServer(std::move(core)));
 }
 
