@@ -5,10 +5,13 @@
 #include "core/log.hpp"
 #include "net/tcp.hpp"
 
+#include <postern/version.hpp>
+
 #include <algorithm>
 #include <future>
 #include <iterator>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace postern::app {
@@ -16,7 +19,7 @@ namespace postern::app {
 namespace {
 
 constexpr std::uint16_t kNode = 0;             // one node until there are several
-constexpr std::size_t kSpareDescriptors = 64;  // files, listeners, epoll sets, plugins' own
+constexpr std::size_t kSpareDescriptors = 96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
 constexpr std::chrono::seconds kShardPatience{5};
 
@@ -95,6 +98,7 @@ Result<void> check_unchangeable(const config::Settings& now, const config::Setti
     };
     if (now.shards != next.shards) return refuse("gateway.shards");
     if (now.worker_threads != next.worker_threads) return refuse("gateway.workerThreads");
+    if (now.admin != next.admin) return refuse("gateway.admin");
     return {};
 }
 
@@ -110,7 +114,8 @@ Application::Application(const config::Settings& settings)
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
       host_(directory_),
       connect_rate_(0, 0),
-      budget_(std::make_unique<server::SocketBudget>(0))
+      budget_(std::make_unique<server::SocketBudget>(0)),
+      started_at_(clock_.wall())
 {
     const unsigned shards =
         settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
@@ -138,6 +143,8 @@ Result<std::unique_ptr<Application>> Application::create(const config::Settings&
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);
+    const Result<void> opened = application->open_admin();
+    if (!opened) return opened.error();
     return application;
 }
 
@@ -171,7 +178,8 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
         *std::move(deployments),
         settings.model.domain_names,
         settings.limits,
-        std::make_shared<const management::ConnectionsApi>(directory_, *std::move(callers), clock_)};
+        std::make_shared<const management::ConnectionsApi>(directory_, *callers, clock_)};
+    prepared.callers = *std::move(callers);
 
     auto listeners = listeners_->plan(settings);
     if (!listeners) return listeners.error();
@@ -183,6 +191,8 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
 void Application::commit(Prepared prepared, const config::Settings& settings)
 {
     settings_ = settings;
+    callers_ = std::move(prepared.callers);
+    ++generation_;
     plugins_.push_back(std::move(prepared.plugins));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
     budget_->sockets_max = app::connections_max(settings.limits);
@@ -198,6 +208,53 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
                 change.apply(*server);
             });
     }
+    publish();
+}
+
+Result<void> Application::open_admin()
+{
+    if (!settings_.admin.is_on) return {};
+    const auto connections = [this] {
+        std::vector<std::size_t> counts;
+        for (const auto& node : nodes_) counts.push_back(node->registry.admitted());
+        return counts;
+    };
+    auto opened = Admin::open(settings_.admin, {directory_, clock_, connections});
+    if (!opened) return opened.error();
+    admin_ = *std::move(opened);
+    publish();
+    return {};
+}
+
+void Application::note_reload(const std::vector<std::string>& reasons)
+{
+    last_reload_ = management::LastReload{clock_.wall(), {reasons.empty(), reasons}};
+    publish();
+}
+
+management::AdminStatus Application::status() const
+{
+    management::AdminStatus status;
+    status.version = POSTERN_VERSION;
+    status.pid = ::getpid();
+    status.started_at = started_at_;
+    status.generation = generation_;
+    status.last_reload = last_reload_;
+    for (const auto& [api_id, api] : settings_.model.apis) {
+        management::ApiStatus& entry = status.apis.emplace_back();
+        entry.api_id = api_id;
+        for (const auto& [name, stage] : api.stages) entry.stages.push_back(name);
+    }
+    for (const Endpoint& endpoint : listeners_->endpoints()) {
+        status.listeners.push_back({endpoint.address, endpoint.port, endpoint.is_tls});
+    }
+    status.connections_max = connections_max();
+    return status;
+}
+
+void Application::publish()
+{
+    if (admin_) admin_->publish(status(), callers_);
 }
 
 void Application::poll()
@@ -215,9 +272,10 @@ void Application::poll()
     std::erase_if(plugins_, [&](const auto& set) { return set != plugins_.back() && set.use_count() == 1; });
 }
 
-void Application::start()
+void Application::start(OperatorHooks hooks)
 {
     for (const auto& node : nodes_) node->shard.start();
+    if (admin_) admin_->start(std::move(hooks));
 }
 
 std::optional<std::vector<std::size_t>> Application::ask_shards(
@@ -245,6 +303,7 @@ bool Application::are_shards_answering()
 
 void Application::drain()
 {
+    if (admin_) admin_->set_draining();
     for (const auto& node : nodes_) {
         node->shard.post([server = node->server.get()] { server->drain(); });
     }
@@ -261,6 +320,7 @@ bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
     workers_.reset();
+    if (admin_) admin_->stop();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
     // Handlers may still call the host's functions until their plugin is destroyed.

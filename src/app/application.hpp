@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/admin.hpp"
 #include "app/listener_set.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
@@ -33,11 +34,17 @@ public:
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    void start();
+    void start(OperatorHooks hooks);
+
+    /// "http://127.0.0.1:8081"; "" without an admin listener.
+    std::string admin_url() const { return admin_ ? admin_->url() : ""; }
 
     /// Puts other settings into force while clients stay connected: all of them, or, on an error, none. The
     /// next event of every connection meets the new deployment.
     Result<void> reload(const config::Settings& settings);
+
+    /// How the last attempt to reload ended, for the operator; no reasons: it is in force.
+    void note_reload(const std::vector<std::string>& reasons);
 
     /// In force.
     const config::Settings& settings() const { return settings_; }
@@ -75,6 +82,7 @@ private:
     /// A configuration that is complete and checked, but not in force; dropped, it leaves nothing behind.
     struct Prepared {
         std::shared_ptr<const integrations::PluginSet> plugins;
+        std::shared_ptr<const management::Callers> callers;
         server::Configuration configuration;
         ListenerSet::Plan listeners;
     };
@@ -82,6 +90,9 @@ private:
     explicit Application(const config::Settings& settings);
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
+    Result<void> open_admin();
+    management::AdminStatus status() const;
+    void publish();
 
     /// What each shard answers; nothing when one does not come to it in time.
     std::optional<std::vector<std::size_t>> ask_shards(const std::function<std::size_t(Node&)>& question,
@@ -98,6 +109,11 @@ private:
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;
+    std::shared_ptr<const management::Callers> callers_;
+    std::uint64_t generation_ = 0;  ///< of the configuration
+    EpochMillis started_at_;
+    std::optional<management::LastReload> last_reload_;
+    std::unique_ptr<Admin> admin_;
 };
 
 }  // namespace postern::app

@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <chrono>
@@ -13,6 +14,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace postern::app {
 
@@ -57,6 +62,8 @@ void print_start(const Application& application)
             }
         }
     }
+    const std::string admin_url = application.admin_url();
+    if (!admin_url.empty()) std::printf("  admin: %s\n", admin_url.c_str());
     const std::string development_ca = application.listeners().development_ca();
     if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
     std::printf(
@@ -71,6 +78,7 @@ class Life {
 public:
     Life(Application& application, const RunOptions& options)
         : application_(application),
+          file_(options.file),
           reloader_(application, options.load, options.file),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
@@ -86,6 +94,18 @@ public:
         io_.run();
     }
 
+    /// They hand over to the main thread.
+    OperatorHooks operator_hooks()
+    {
+        OperatorHooks hooks;
+        hooks.reload = [this](std::function<void(management::ReloadOutcome)> done) {
+            boost::asio::post(io_, [this, done = std::move(done)] { done(reload()); });
+        };
+        hooks.drain = [this] { boost::asio::post(io_, [this] { drain("POST /drain"); }); };
+        hooks.configuration = file_;
+        return hooks;
+    }
+
 private:
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock>;
 
@@ -97,13 +117,26 @@ private:
                 log::warn("stop.now", {{"signal", signal}});
                 return io_.stop();
             }
-            is_draining_ = true;
-            log::info("drain.begin", {{"signal", signal}});
-            application_.drain();
-            drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
-            wait_until_drained();
+            drain(signal == SIGINT ? "SIGINT" : "SIGTERM");
             wait_for_stop();
         });
+    }
+
+    void drain(std::string_view why)
+    {
+        if (is_draining_) return;
+        is_draining_ = true;
+        log::info("drain.begin", {{"why", why}});
+        application_.drain();
+        drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
+        wait_until_drained();
+    }
+
+    management::ReloadOutcome reload()
+    {
+        if (is_draining_) return {false, {"the gateway is draining"}};
+        std::vector<std::string> reasons = reloader_.reload("POST /reload");
+        return {reasons.empty(), std::move(reasons)};
     }
 
     void wait_for_reload()
@@ -144,6 +177,7 @@ private:
     }
 
     Application& application_;
+    std::string file_;
     Reloader reloader_;
     bool watches_files_;
     boost::asio::io_context io_{1};
@@ -177,7 +211,7 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
         return kExitFailed;
     }
     Life life(**application, options);
-    (*application)->start();
+    (*application)->start(life.operator_hooks());
     print_start(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone

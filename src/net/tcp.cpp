@@ -151,6 +151,11 @@ Accepted accept_one(int listening_fd)
     return {fd, 0, ip_text(from)};
 }
 
+bool is_ip_address(std::string_view text)
+{
+    return !text.empty() && parse_address(std::string(text), 0).has_value();
+}
+
 std::size_t raise_descriptor_limit()
 {
     rlimit limit{};

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace postern::net {
@@ -29,6 +30,9 @@ struct Accepted {
 /// Accepts one client: non-blocking, without Nagle's delay, with keep-alive so that half-open peers are
 /// found.
 Accepted accept_one(int listening_fd);
+
+/// "127.0.0.1" and "::1" are; names, ports and brackets are not.
+bool is_ip_address(std::string_view text);
 
 /// Raises the soft limit of file descriptors to the hard one; returns it.
 std::size_t raise_descriptor_limit();

@@ -86,7 +86,7 @@ class Gateway:
             command.append(str(configuration))
         if listeners is not None:
             settings = ['gateway.listeners=' + listeners, *settings]
-        for setting in ('gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
+        for setting in ('gateway.admin.port=0', 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
             command += ['--set', setting]
         command += flags
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
@@ -103,6 +103,7 @@ class Gateway:
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         self.urls = []
+        self.admin_url = None
         self.development_ca = None
         self._read_start()
 
@@ -112,6 +113,8 @@ class Gateway:
         for line in self._process.stdout:
             if line.startswith('  ws'):
                 self.urls.append(line.strip())
+            elif line.startswith('  admin: '):
+                self.admin_url = line.split(': ', 1)[1].strip()
             elif line.startswith('development CA: '):
                 self.development_ca = line.split(': ', 1)[1].strip()
             elif ' shards, at most ' in line:
