@@ -40,7 +40,9 @@ void Session::on_ready(net::Readiness ready)
             // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is
             // answered by a $disconnect.
             peer_lost_ = true;
-            return channel_.close();
+            channel_.close();
+            if (server_.gateway().abandon(*this)) die();  // it was queued: nobody has been asked
+            return;
         case State::Open:
             if (!is_held()) return read_frames();
             if (ready.failed) lost();

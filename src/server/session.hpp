@@ -61,6 +61,7 @@ private:
     void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
     void on_refused(const api::HttpReply& reply) override;
+    void on_queued() override;
 
     // session_frames.cpp: messages
     void read_frames();

@@ -232,6 +232,12 @@ void Session::on_refused(const api::HttpReply& reply)
     respond(server_.is_draining() ? api::closing(reply) : reply);  // a drain waits for nobody's next request
 }
 
+/// Nobody has been asked yet: a peer that leaves now costs nothing more.
+void Session::on_queued()
+{
+    channel_.want_end();
+}
+
 void Session::respond(const api::HttpReply& reply)
 {
     if (!channel_.write(api::serialize(reply))) return die();
