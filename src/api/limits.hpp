@@ -34,6 +34,14 @@ struct Limits {
     std::size_t messages_in_flight_max = 32;  ///< own: of one connection; more waits in the socket
     Ordering ordering = Ordering::None;       ///< Connection: one message of a connection at a time
 
+    // Own, and off unless set. An IPv6 address counts as its /64.
+    std::size_t connections_per_address_max = 0;    ///< sockets; more are closed as they come
+    double connects_per_second_per_address = 0;     ///< handshakes; above it 429
+    double connects_burst_per_address = 0;          ///< 0: one second's worth
+    double messages_per_second_per_connection = 0;  ///< above it the client is read more slowly
+    double messages_burst_per_connection = 0;       ///< 0: one second's worth
+    std::size_t memory_bytes_max = 0;               ///< of the process; near it the gateway sheds (ADR 0012)
+
     bool accept_binary = false;  ///< beyond AWS: binary messages instead of 1003
     std::chrono::milliseconds ping_interval{
         0};                    ///< beyond AWS: server pings; unanswered for one interval: 1006

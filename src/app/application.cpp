@@ -71,6 +71,7 @@ Result<std::unique_ptr<Application>> Application::create(const config::Settings&
 
 Result<void> Application::build()
 {
+    load_.addresses.configure(settings_.limits);
     const unsigned shards =
         settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < shards; ++i) {
@@ -96,7 +97,8 @@ Result<void> Application::build()
                                                              *connections_api_,
                                                              codec_,
                                                              settings_.limits,
-                                                             *budget_);
+                                                             *budget_,
+                                                             load_);
         host_.add(node->shard, *node->gateway);
     }
     return listen();
@@ -220,18 +222,23 @@ void Application::start()
 void Application::drain()
 {
     for (const auto& node : nodes_) {
-        node->shard.post([server = node->server.get()] { server->drain(); });
+        node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
     }
 }
 
-bool Application::is_drained()
+Application::Rest Application::rest()
 {
-    return std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-        auto answer = std::make_shared<std::promise<bool>>();
-        auto drained = answer->get_future();
-        node->shard.post([server = node->server.get(), answer] { answer->set_value(server->is_drained()); });
-        return drained.get();
-    });
+    Rest total;
+    for (const auto& node : nodes_) {
+        std::promise<Rest> answer;
+        node->shard.post([server = node->server.get(), &answer] {
+            answer.set_value({server->open_sockets(), server->open_calls()});
+        });
+        const Rest rest = answer.get_future().get();
+        total.sockets += rest.sockets;
+        total.calls += rest.calls;
+    }
+    return total;
 }
 
 bool Application::stop(std::chrono::milliseconds patience)

@@ -52,9 +52,15 @@ public:
     /// Certificates that have changed on disk are used for the next handshakes.
     void poll_certificates();
 
-    /// Accepts nobody any more and closes every connection with 1001.
+    /// Accepts nobody any more and closes every connection with 1001, evenly over gateway.drainTime.
     void drain();
-    bool is_drained();
+
+    /// What a drain still waits for, on all shards.
+    struct Rest {
+        std::size_t sockets = 0;
+        std::size_t calls = 0;  ///< invocations without an answer, and those that wait for their turn
+    };
+    Rest rest();
 
     /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
     /// `patience`: the process must then end without destroying anything.
@@ -93,6 +99,7 @@ private:
     integrations::HandlerRegistry handlers_;
     gateway::ConnectRate connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
+    server::NodeLoad load_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::vector<integrations::PluginLibrary> plugins_;
     std::unique_ptr<net::WorkerPool> workers_;

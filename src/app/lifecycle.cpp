@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::chrono::seconds kCertificatePoll{2};
 constexpr std::chrono::milliseconds kDrainPoll{20};
-constexpr std::chrono::seconds kDrainMax{10};
+constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
@@ -68,8 +68,8 @@ void print_start(const Application& application, const config::Settings& setting
 /// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
 class Life {
 public:
-    explicit Life(Application& application)
-        : application_(application), signals_(io_, SIGINT, SIGTERM), timer_(io_)
+    Life(Application& application, std::chrono::milliseconds drain_time)
+        : application_(application), drain_time_(drain_time), signals_(io_, SIGINT, SIGTERM), timer_(io_)
     {}
 
     void run()
@@ -93,7 +93,7 @@ private:
             is_draining_ = true;
             log::info("drain.begin", {{"signal", signal}});
             application_.drain();
-            drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
+            drain_until_ = std::chrono::steady_clock::now() + drain_time_ + kDrainGrace;
             wait_until_drained();
             wait_for_signal();
         });
@@ -101,9 +101,14 @@ private:
 
     void wait_until_drained()
     {
-        const bool is_drained = application_.is_drained();
-        if (is_drained || std::chrono::steady_clock::now() >= drain_until_) {
-            log::info("drain.end", {{"complete", is_drained ? "yes" : "no"}});
+        const Application::Rest rest = application_.rest();
+        if (rest.sockets + rest.calls == 0) {
+            log::info("drain.end", {{"complete", "yes"}});
+            return io_.stop();
+        }
+        if (std::chrono::steady_clock::now() >= drain_until_) {
+            log::warn("drain.end",
+                      {{"complete", "no"}, {"sockets_left", rest.sockets}, {"calls_left", rest.calls}});
             return io_.stop();
         }
         after(kDrainPoll, [this] { wait_until_drained(); });
@@ -125,6 +130,7 @@ private:
     }
 
     Application& application_;
+    std::chrono::milliseconds drain_time_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
     Timer timer_;
@@ -153,7 +159,7 @@ int run_gateway(const config::Settings& settings)
         std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
         return kExitFailed;
     }
-    Life life(**application);
+    Life life(**application, settings.drain_time);
     (*application)->start();
     print_start(**application, settings);
     life.run();

@@ -50,7 +50,7 @@ protected:
 class Gateway final : public integrations::CallHome {
 public:
     /// What a moment of the shard's wheel is for when no call is meant.
-    static constexpr std::uint64_t kConnectQueueMoment = Calls::kNoCall;
+    static constexpr std::uint64_t kConnectQueueMoment = Calls::kNoCall | 0x7FFF'FFFFU;
 
     Gateway(net::Shard& shard,
             connections::Registry& registry,

@@ -9,10 +9,15 @@
 
 namespace postern::server {
 
-Session::Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip)
+Session::Session(ShardServer& server,
+                 const Listener& listener,
+                 int fd,
+                 std::string source_ip,
+                 std::unique_ptr<AddressTable::Place> place)
     : server_(server),
       listener_(listener),
       channel_(server.shard(), fd, *this, listener.tls.get()),
+      place_(std::move(place)),
       handshake_(std::make_unique<Handshake>(server.limits()))
 {
     info_.source_ip = std::move(source_ip);
@@ -45,6 +50,7 @@ void Session::on_ready(net::Readiness ready)
             return;
         case State::Open:
             if (!is_held()) return read_frames();
+            channel_.want_read(false);  // memory has become short since
             if (ready.failed) lost();
             return;
         case State::Closing: {
@@ -61,7 +67,7 @@ void Session::on_ready(net::Readiness ready)
 connections::PostResult Session::send(std::string_view payload, bool is_binary)
 {
     if (state_ != State::Open) return connections::PostResult::Gone;
-    const std::size_t waiting = channel_.unsent_bytes() + queued_.size();
+    const std::size_t waiting = unsent_bytes();
     if (waiting + payload.size() > server_.limits().outbox_bytes_max) {
         log::warn(
             "connection.slow_reader",
@@ -121,6 +127,7 @@ void Session::die()
     state_ = State::Dead;
     self_.reset();
     channel_.close();
+    place_.reset();
     server_.shard().seconds().cancel(deadline_);
     if (has_address_) server_.registry().release(info_.address);
     has_address_ = false;
@@ -177,10 +184,31 @@ void Session::release()
     queue();
 }
 
-void Session::drain()
+void Session::on_drain()
 {
-    if (state_ == State::Request) die();
-    if (state_ == State::Open) close(api::kGoingAway.code, api::kGoingAway.text);
+    if (state_ != State::Request) return;
+    read_request();  // what has arrived with the signal is not ignored
+    if (state_ == State::Request && !is_handshake_over_ && received_.empty() &&
+        !handshake_->reader.is_reading()) {
+        die();
+    }
+}
+
+void Session::resume_reading()
+{
+    is_paused_ = false;
+    queue();
+}
+
+void Session::shed()
+{
+    log::warn("connection.shed",
+              {{"connection_id", info_.id.view()},
+               {"source_ip", info_.source_ip},
+               {"unsent_bytes", unsent_bytes()}});
+    channel_.close();
+    end(api::kSlowReader.code, api::kSlowReader.text);
+    die();
 }
 
 /// Asks for on_turn_end().

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "connections/connection.hpp"
+#include "core/token_bucket.hpp"
 #include "gateway/gateway.hpp"
 #include "net/channel.hpp"
 #include "net/deflate.hpp"
 #include "net/websocket_codec.hpp"
+#include "server/address_table.hpp"
 #include "server/handshake.hpp"
 
 #include <memory>
@@ -25,7 +27,12 @@ struct Listener;
 ///     (Answering) go back to Request.
 class Session final : public connections::Connection, private net::Watcher, private gateway::ConnectWaiter {
 public:
-    Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip);
+    /// `place`: of its address, or null.
+    Session(ShardServer& server,
+            const Listener& listener,
+            int fd,
+            std::string source_ip,
+            std::unique_ptr<AddressTable::Place> place);
     ~Session();
 
     // connections::Connection
@@ -41,8 +48,19 @@ public:
     /// Sends what was queued outside a burst, goes on with what had to wait, frees what a handshake needed.
     void on_turn_end();
 
-    /// The node is stopping: no more requests; an open connection is closed with 1001.
-    void drain();
+    /// The node is stopping: a socket that asks for nothing ends, a request that has begun is answered.
+    void on_drain();
+    bool is_open() const { return state_ == State::Open; }
+
+    /// The client has sent faster than it may, and there is room in its bucket again.
+    void resume_reading();
+
+    /// Bytes that wait for the client to read.
+    std::size_t unsent_bytes() const { return channel_.unsent_bytes() + queued_.size(); }
+
+    /// Ends the connection and frees what waits for the client. No close frame: it would wait behind what the
+    /// client does not read.
+    void shed();
 
     std::size_t index = 0;  ///< in the server's list
 
@@ -70,6 +88,7 @@ private:
     void on_message(const net::ws::Item& item);
     void on_fault(net::ws::Fault fault);
     bool is_held() const;
+    void count_message();
     void append(net::ws::Opcode opcode, std::string_view payload);
     void end_burst();
     SteadyMillis next_due() const;
@@ -94,6 +113,7 @@ private:
     bool is_bursting_ = false;  ///< the shard's output buffer is ours
     bool is_queued_ = false;    ///< on the server's list for the end of the turn
     bool is_compressed_ = false;
+    bool is_paused_ = false;  ///< sends faster than limits.messagesPerSecondPerConnection
     bool peer_lost_ = false;  ///< gone while $connect was being asked
     bool has_address_ = false;
     bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
@@ -104,6 +124,7 @@ private:
     SteadyMillis active_at_ = 0;  ///< last data message either way (and pings, when they count)
     SteadyMillis heard_at_ = 0;   ///< last byte from the peer
     SteadyMillis pinged_at_ = 0;
+    TokenBucket messages_;
     net::ws::Decoder decoder_;
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room
     std::string queued_;    ///< frames written outside a burst
@@ -111,6 +132,8 @@ private:
 
     /// For answers that come from another shard: empty once the session is dead.
     std::shared_ptr<Session*> self_;
+
+    std::unique_ptr<AddressTable::Place> place_;  ///< null while sockets are not counted by address
 
     /// Only until the 101.
     struct Handshake;

@@ -7,6 +7,8 @@
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
 #include "net/tls_context.hpp"
+#include "server/drain_pace.hpp"
+#include "server/node_load.hpp"
 #include "server/session.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -49,7 +51,8 @@ public:
                 const management::ConnectionsApi& connections_api,
                 const api::ConnectionIdCodec& codec,
                 const api::Limits& limits,
-                SocketBudget& budget);
+                SocketBudget& budget,
+                NodeLoad& load);
     ~ShardServer();
     ShardServer(const ShardServer&) = delete;
     ShardServer& operator=(const ShardServer&) = delete;
@@ -61,12 +64,14 @@ public:
     /// The listener's next handshakes use `tls`.
     void replace_certificate(std::size_t listener, std::shared_ptr<net::TlsContext> tls);
 
-    /// Accepts nobody any more; closes every connection with 1001 "Going away".
-    void drain();
+    /// Accepts nobody any more; closes every connection with 1001 "Going away", evenly over `time`. Requests
+    /// that have begun are answered, new handshakes with 503.
+    void drain(std::chrono::milliseconds time);
     bool is_draining() const { return is_draining_; }
 
-    /// Nothing is left: no socket, no invocation without an answer.
-    bool is_drained() const { return sessions_.empty() && gateway_.open_calls() == 0; }
+    /// What a drain still waits for.
+    std::size_t open_sockets() const { return sessions_.size(); }
+    std::size_t open_calls() const { return gateway_.open_calls(); }
 
     net::Shard& shard() { return shard_; }
     connections::Registry& registry() { return registry_; }
@@ -74,6 +79,17 @@ public:
     const management::ConnectionsApi& connections_api() const { return connections_api_; }
     const api::ConnectionIdCodec& codec() const { return codec_; }
     const api::Limits& limits() const { return limits_; }
+    const Rate& message_rate() const { return message_rate_; }
+    AddressTable& addresses() { return load_.addresses; }
+    Pressure pressure() const { return load_.pressure.get(); }
+
+    /// Closes the slowest readers, those with the most unsent bytes first, until `bytes` are free or nobody
+    /// has much left.
+    void shed(std::size_t bytes);
+
+    /// Calls resume_reading() of the connection at `address`, if it is still there, at `due` or a little
+    /// later.
+    void resume_at(SteadyMillis due, const api::ConnectionAddress& address);
 
     /// Calls session.on_turn_end() at the end of this turn. The session asks once at a time.
     void queue(Session& session) { turn_end_.push_back(&session); }
@@ -85,6 +101,9 @@ private:
     void accept(Listener& listener);
     void accept_all(Listener& listener);
     void end_turn();
+    void on_moment(std::uint64_t item);
+    void close_next();
+    void drain_step();
 
     net::Shard& shard_;
     connections::Registry& registry_;
@@ -93,7 +112,14 @@ private:
     const api::ConnectionIdCodec& codec_;
     const api::Limits& limits_;
     SocketBudget& budget_;
+    NodeLoad& load_;
+    Rate message_rate_;
     bool is_draining_ = false;
+    DrainPace drain_pace_;
+    SteadyMillis drain_began_at_ = 0;
+    std::size_t drain_closed_ = 0;  ///< connections that the drain has closed, or found closed
+    std::size_t drain_cursor_ = 0;  ///< where in sessions_ it goes on
+    net::SteadyTimer drain_timer_;
     SteadyMillis refused_logged_at_ = 0;
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::vector<std::unique_ptr<Session>> sessions_;

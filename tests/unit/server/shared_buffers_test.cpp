@@ -40,9 +40,11 @@ struct Server {
 
     test::GatewayFixture f{{{"!say", "first"}}};
     server::SocketBudget budget{100};
+    server::NodeLoad load;
     management::Callers callers{{}};
     management::ConnectionsApi connections_api{f.directory, callers, f.clock};
-    server::ShardServer server{f.shard, f.registry, *f.gateway, connections_api, f.codec, f.limits, budget};
+    server::ShardServer server{
+        f.shard, f.registry, *f.gateway, connections_api, f.codec, f.limits, budget, load};
     std::uint16_t port = 0;
 };
 
