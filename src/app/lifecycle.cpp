@@ -18,9 +18,11 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::chrono::seconds kCertificatePoll{2};
+constexpr std::chrono::milliseconds kPoll{2000};
+constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
+constexpr std::chrono::milliseconds kMemoryPoll{250};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
@@ -38,12 +40,13 @@ std::string stage_path(const api::Model& model, const api::Api& api, const api::
     return (model.apis.size() > 1 ? "/" + api.api_id : "") + "/" + stage.stage_name;
 }
 
-void print_start(const Application& application, const config::Settings& settings)
+void print_start(const Application& application)
 {
+    const config::Settings& settings = application.settings();
     std::printf("postern is listening\n");
     std::string first;
     bool first_is_tls = false;
-    for (const Endpoint& endpoint : application.endpoints()) {
+    for (const Endpoint& endpoint : application.listeners().endpoints()) {
         for (const auto& [api_id, api] : settings.model.apis) {
             for (const auto& [name, stage] : api.stages) {
                 const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api, stage);
@@ -55,9 +58,8 @@ void print_start(const Application& application, const config::Settings& setting
             }
         }
     }
-    if (!application.development_ca().empty()) {
-        std::printf("development CA: %s\n", application.development_ca().c_str());
-    }
+    const std::string development_ca = application.listeners().development_ca();
+    if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
     std::printf(
         "%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
     if (!first.empty())
@@ -68,23 +70,31 @@ void print_start(const Application& application, const config::Settings& setting
 /// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
 class Life {
 public:
-    Life(Application& application, std::chrono::milliseconds drain_time)
-        : application_(application), drain_time_(drain_time), signals_(io_, SIGINT, SIGTERM), timer_(io_)
+    Life(Application& application, const RunOptions& options)
+        : application_(application),
+          reloader_(application, options.load, options.file),
+          watches_files_(options.watches_files),
+          stop_signals_(io_, SIGINT, SIGTERM),
+          reload_signal_(io_, SIGHUP),
+          timer_(io_),
+          memory_timer_(io_)
     {}
 
     void run()
     {
-        wait_for_signal();
-        poll_certificates();
+        wait_for_stop();
+        wait_for_reload();
+        poll();
+        watch_memory();
         io_.run();
     }
 
 private:
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock>;
 
-    void wait_for_signal()
+    void wait_for_stop()
     {
-        signals_.async_wait([this](boost::system::error_code error, int signal) {
+        stop_signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
             if (is_draining_) {
                 log::warn("stop.now", {{"signal", signal}});
@@ -93,32 +103,55 @@ private:
             is_draining_ = true;
             log::info("drain.begin", {{"signal", signal}});
             application_.drain();
-            drain_until_ = std::chrono::steady_clock::now() + drain_time_ + kDrainGrace;
+            drain_until_ =
+                std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
             wait_until_drained();
-            wait_for_signal();
+            wait_for_stop();
+        });
+    }
+
+    void wait_for_reload()
+    {
+        reload_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            if (!is_draining_) static_cast<void>(reloader_.reload("SIGHUP"));
+            wait_for_reload();
         });
     }
 
     void wait_until_drained()
     {
-        const Application::Rest rest = application_.rest();
-        if (rest.sockets + rest.calls == 0) {
+        const auto rest = application_.rest();
+        if (rest && rest->sockets + rest->calls == 0) {
             log::info("drain.end", {{"complete", "yes"}});
             return io_.stop();
         }
         if (std::chrono::steady_clock::now() >= drain_until_) {
+            const Application::Rest left = rest.value_or(Application::Rest());
             log::warn("drain.end",
-                      {{"complete", "no"}, {"sockets_left", rest.sockets}, {"calls_left", rest.calls}});
+                      {{"complete", "no"}, {"sockets_left", left.sockets}, {"calls_left", left.calls}});
             return io_.stop();
         }
         after(kDrainPoll, [this] { wait_until_drained(); });
     }
 
-    void poll_certificates()
+    void watch_memory()
+    {
+        application_.watch_memory();
+        memory_timer_.expires_after(kMemoryPoll);
+        memory_timer_.async_wait([this](boost::system::error_code error) {
+            if (!error) watch_memory();
+        });
+    }
+
+    void poll()
     {
         if (is_draining_) return;
-        application_.poll_certificates();
-        after(kCertificatePoll, [this] { poll_certificates(); });
+        application_.poll();
+        if (watches_files_ && reloader_.has_changed()) {
+            static_cast<void>(reloader_.reload("a file changed"));
+        }
+        after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
 
     void after(std::chrono::milliseconds time, std::function<void()> work)
@@ -130,10 +163,13 @@ private:
     }
 
     Application& application_;
-    std::chrono::milliseconds drain_time_;
+    Reloader reloader_;
+    bool watches_files_;
     boost::asio::io_context io_{1};
-    boost::asio::signal_set signals_;
+    boost::asio::signal_set stop_signals_;
+    boost::asio::signal_set reload_signal_;
     Timer timer_;
+    Timer memory_timer_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };
@@ -145,12 +181,13 @@ void ignore_signals()
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 }  // namespace
 
-int run_gateway(const config::Settings& settings)
+int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
@@ -159,9 +196,9 @@ int run_gateway(const config::Settings& settings)
         std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
         return kExitFailed;
     }
-    Life life(**application, settings.drain_time);
+    Life life(**application, options);
     (*application)->start();
-    print_start(**application, settings);
+    print_start(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone
     if (!(*application)->stop(kHandlerPatience)) {

@@ -23,9 +23,8 @@ public:
     std::size_t due(Millis elapsed) const
     {
         if (time_.count() <= 0) return connections_;
-        const auto share = static_cast<double>(elapsed.count()) / static_cast<double>(time_.count());
-        return std::min(connections_,
-                        static_cast<std::size_t>(static_cast<double>(connections_) * share) + 1);
+        const auto passed = static_cast<std::size_t>(std::min(elapsed, time_).count());
+        return std::min(connections_, connections_ * passed / static_cast<std::size_t>(time_.count()) + 1);
     }
 
 private:

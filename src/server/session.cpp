@@ -15,8 +15,8 @@ Session::Session(ShardServer& server,
                  std::string source_ip,
                  std::unique_ptr<AddressTable::Place> place)
     : server_(server),
-      listener_(listener),
       channel_(server.shard(), fd, *this, listener.tls.get()),
+      port_(listener.port),
       place_(std::move(place)),
       handshake_(std::make_unique<Handshake>(server.limits()))
 {
@@ -182,6 +182,11 @@ void Session::release()
 {
     --in_flight_;
     queue();
+}
+
+void Session::on_limits_changed()
+{
+    if (state_ == State::Open) set_deadline(next_due());
 }
 
 void Session::on_drain()
