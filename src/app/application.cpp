@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <future>
 #include <iterator>
+#include <numeric>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -126,7 +127,7 @@ Application::Application(const config::Settings& settings)
         node.gateway = std::make_unique<gateway::Gateway>(
             node.shard, node.registry, node.stages, connect_rate_, *workers_, host_, node.limits);
         node.server = std::make_unique<server::ShardServer>(
-            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_);
+            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_, load_);
         directory_.add(node.shard, node.registry);
         host_.add(node.shard, *node.gateway);
     }
@@ -195,6 +196,7 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     ++generation_;
     plugins_.push_back(std::move(prepared.plugins));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
+    load_.addresses.configure(settings.limits);
     budget_->sockets_max = app::connections_max(settings.limits);
     directory_.set_message_bytes_max(settings.limits.message_bytes_max);
 
@@ -305,15 +307,27 @@ void Application::drain()
 {
     if (admin_) admin_->set_draining();
     for (const auto& node : nodes_) {
-        node->shard.post([server = node->server.get()] { server->drain(); });
+        node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
     }
 }
 
-bool Application::is_drained()
+std::optional<Application::Rest> Application::rest()
 {
-    const auto left =
-        ask_shards([](Node& node) { return node.server->is_drained() ? 0 : 1; }, kShardPatience);
-    return left && std::count(left->begin(), left->end(), 0) == std::ssize(*left);
+    const auto sockets = ask_shards([](Node& node) { return node.server->open_sockets(); }, kShardPatience);
+    const auto calls = ask_shards([](Node& node) { return node.gateway->open_calls(); }, kShardPatience);
+    if (!sockets || !calls) return std::nullopt;
+    return Rest{std::accumulate(sockets->begin(), sockets->end(), std::size_t{0}),
+                std::accumulate(calls->begin(), calls->end(), std::size_t{0})};
+}
+
+void Application::watch_memory()
+{
+    const std::size_t excess = memory_.poll(settings_.limits.memory_bytes_max);
+    if (excess == 0) return;
+    for (const auto& node : nodes_) {
+        node->shard.post(
+            [server = node->server.get(), share = excess / nodes_.size() + 1] { server->shed(share); });
+    }
 }
 
 bool Application::stop(std::chrono::milliseconds patience)

@@ -3,6 +3,7 @@
 
 #include "app/admin.hpp"
 #include "app/listener_set.hpp"
+#include "app/memory_watch.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -59,9 +60,19 @@ public:
     /// False when a shard is stuck, in a handler that blocks for instance.
     bool are_shards_answering();
 
-    /// Accepts nobody any more and closes every connection with 1001.
+    /// Accepts nobody any more and closes every connection with 1001, evenly over gateway.drainTime.
     void drain();
-    bool is_drained();
+
+    /// What a drain still waits for, on all shards.
+    struct Rest {
+        std::size_t sockets = 0;
+        std::size_t calls = 0;  ///< invocations without an answer, and those that wait for their turn
+    };
+    /// Nothing when a shard does not answer.
+    std::optional<Rest> rest();
+
+    /// Looks at the process's memory and sheds load when it nears gateway.limits.memory.
+    void watch_memory();
 
     /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
     /// `patience`: the process must then end without destroying anything.
@@ -105,6 +116,8 @@ private:
     integrations::PluginHost host_;
     gateway::ConnectRate connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
+    server::NodeLoad load_;
+    MemoryWatch memory_{load_.pressure};
     std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;

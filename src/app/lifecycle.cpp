@@ -26,7 +26,8 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{2000};
 constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
-constexpr std::chrono::seconds kDrainMax{10};
+constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
+constexpr std::chrono::milliseconds kMemoryPoll{250};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
@@ -83,7 +84,8 @@ public:
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
-          timer_(io_)
+          timer_(io_),
+          memory_timer_(io_)
     {}
 
     void run()
@@ -91,6 +93,7 @@ public:
         wait_for_stop();
         wait_for_reload();
         poll();
+        watch_memory();
         io_.run();
     }
 
@@ -128,7 +131,8 @@ private:
         is_draining_ = true;
         log::info("drain.begin", {{"why", why}});
         application_.drain();
-        drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
+        drain_until_ =
+            std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
         wait_until_drained();
     }
 
@@ -150,12 +154,27 @@ private:
 
     void wait_until_drained()
     {
-        const bool is_drained = application_.is_drained();
-        if (is_drained || std::chrono::steady_clock::now() >= drain_until_) {
-            log::info("drain.end", {{"complete", is_drained ? "yes" : "no"}});
+        const auto rest = application_.rest();
+        if (rest && rest->sockets + rest->calls == 0) {
+            log::info("drain.end", {{"complete", "yes"}});
+            return io_.stop();
+        }
+        if (std::chrono::steady_clock::now() >= drain_until_) {
+            const Application::Rest left = rest.value_or(Application::Rest());
+            log::warn("drain.end",
+                      {{"complete", "no"}, {"sockets_left", left.sockets}, {"calls_left", left.calls}});
             return io_.stop();
         }
         after(kDrainPoll, [this] { wait_until_drained(); });
+    }
+
+    void watch_memory()
+    {
+        application_.watch_memory();
+        memory_timer_.expires_after(kMemoryPoll);
+        memory_timer_.async_wait([this](boost::system::error_code error) {
+            if (!error) watch_memory();
+        });
     }
 
     void poll()
@@ -184,6 +203,7 @@ private:
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set reload_signal_;
     Timer timer_;
+    Timer memory_timer_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };

@@ -86,7 +86,8 @@ class Gateway:
             command.append(str(configuration))
         if listeners is not None:
             settings = ['gateway.listeners=' + listeners, *settings]
-        for setting in ('gateway.admin.port=0', 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
+        for setting in ('gateway.admin.port=0', 'gateway.dataDirectory=%s' % (data_directory or self.directory),
+                        'gateway.drainTime=0', *settings):
             command += ['--set', setting]
         command += flags
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
@@ -206,6 +207,15 @@ class Gateway:
     def resident_bytes(self):
         with open('/proc/%d/statm' % self.pid) as file:
             return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+
+    # Another configuration.
+
+    def reload(self, configuration):
+        """Puts `configuration` in force by SIGHUP. Of a gateway that was started with a text."""
+        before = len(self.log_lines('reload.done'))
+        (self.directory / 'postern.yaml').write_text(configuration)
+        self.signal(signal.SIGHUP)
+        self.wait_for_log('reload.done', before + 1)
 
     # Its end.
 
