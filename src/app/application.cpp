@@ -47,13 +47,14 @@ Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t fir
     : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
 {}
 
-Application::Application(const config::Settings& settings)
+Application::Application(const config::Settings& settings, ActivatedSockets activated)
     : settings_(settings),
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
       host_(directory_),
       connect_rate_(settings_.limits.new_connections_per_second, settings_.limits.new_connections_burst),
-      budget_(std::make_unique<server::SocketBudget>(app::connections_max(settings_.limits)))
+      budget_(std::make_unique<server::SocketBudget>(app::connections_max(settings_.limits))),
+      activated_(std::move(activated))
 {}
 
 Application::~Application()
@@ -61,9 +62,10 @@ Application::~Application()
     static_cast<void>(stop(std::chrono::hours(24)));
 }
 
-Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
+Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings,
+                                                         ActivatedSockets activated)
 {
-    std::unique_ptr<Application> application(new Application(settings));
+    std::unique_ptr<Application> application(new Application(settings, std::move(activated)));
     const Result<void> built = application->build();
     if (!built) return built.error();
     return application;
@@ -76,6 +78,7 @@ Result<void> Application::build()
     for (unsigned i = 0; i < shards; ++i) {
         nodes_.push_back(std::make_unique<Node>(i, clock_, random_generation()));
         directory_.add(nodes_.back()->shard, nodes_.back()->registry);
+        pulse_.add(nodes_.back()->shard);
     }
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
 
@@ -163,15 +166,26 @@ Result<void> Application::listen()
             if (!opened) return opened.error();
             tls = *std::move(opened);
         }
-        const Result<net::ListeningSockets> sockets =
-            net::listen_tcp(listener.address, listener.port, nodes_.size());
+        const Result<net::ListeningSockets> sockets = open_sockets(listener);
         if (!sockets) return sockets.error();
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             nodes_[i]->server->add_listener(sockets->fds[i], sockets->port, tls);
         }
         endpoints_.push_back({listener.address, sockets->port, tls != nullptr});
     }
+    if (const std::string nobodys = activated_.unclaimed(); !nobodys.empty()) {
+        return Error(ErrorKind::BadInput,
+                     "no listener in the configuration is for the activated socket " + nobodys);
+    }
     return {};
+}
+
+Result<net::ListeningSockets> Application::open_sockets(const config::ListenerSettings& listener)
+{
+    auto claimed = activated_.claim(listener.address, listener.port, nodes_.size());
+    if (!claimed) return claimed.error();
+    if (*claimed) return **std::move(claimed);
+    return net::listen_tcp(listener.address, listener.port, nodes_.size());
 }
 
 Result<std::shared_ptr<net::TlsContext>> Application::open_certificate(

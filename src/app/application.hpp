@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/activated_sockets.hpp"
+#include "app/shard_pulse.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -35,7 +37,8 @@ struct Endpoint {
 class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
-    static Result<std::unique_ptr<Application>> create(const config::Settings& settings);
+    static Result<std::unique_ptr<Application>> create(const config::Settings& settings,
+                                                       ActivatedSockets activated);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -45,6 +48,12 @@ public:
     const std::vector<Endpoint>& endpoints() const { return endpoints_; }
     std::size_t connections_max() const { return budget_->sockets_max; }
     std::size_t shard_count() const { return nodes_.size(); }
+
+    /// Clients' sockets, whatever has become of their handshakes.
+    std::size_t socket_count() const { return budget_->sockets.load(std::memory_order_relaxed); }
+
+    /// False while a shard has not come round since an earlier call.
+    bool do_shards_answer() { return pulse_.beat(); }
 
     /// The development CA that clients may trust; empty without a development listener.
     const std::string& development_ca() const { return development_ca_; }
@@ -61,12 +70,13 @@ public:
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
 private:
-    explicit Application(const config::Settings& settings);
+    Application(const config::Settings& settings, ActivatedSockets activated);
     Result<void> build();
     Result<void> build_management();
     Result<void> load_plugins();
     Result<gateway::Stages::Deployments> compile() const;
     Result<void> listen();
+    Result<net::ListeningSockets> open_sockets(const config::ListenerSettings& listener);
     Result<std::shared_ptr<net::TlsContext>> open_certificate(const config::ListenerSettings& listener);
 
     /// One shard and what it owns, in the order of construction.
@@ -93,6 +103,8 @@ private:
     integrations::HandlerRegistry handlers_;
     gateway::ConnectRate connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
+    ActivatedSockets activated_;
+    ShardPulse pulse_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::vector<integrations::PluginLibrary> plugins_;
     std::unique_ptr<net::WorkerPool> workers_;

@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/service_manager.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -69,13 +70,17 @@ void print_start(const Application& application, const config::Settings& setting
 class Life {
 public:
     explicit Life(Application& application)
-        : application_(application), signals_(io_, SIGINT, SIGTERM), timer_(io_)
+        : application_(application),
+          signals_(io_, SIGINT, SIGTERM),
+          timer_(io_),
+          service_(io_, {[this] { return status(); }, [this] { return application_.do_shards_answer(); }})
     {}
 
     void run()
     {
         wait_for_signal();
         poll_certificates();
+        service_.on_ready();
         io_.run();
     }
 
@@ -93,6 +98,7 @@ private:
             is_draining_ = true;
             log::info("drain.begin", {{"signal", signal}});
             application_.drain();
+            service_.on_stopping(kHandlerPatience);
             drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
             wait_until_drained();
             wait_for_signal();
@@ -124,13 +130,29 @@ private:
         });
     }
 
+    /// For `systemctl status`: how busy it is, and where it listens.
+    std::string status() const
+    {
+        const std::size_t count = application_.socket_count();
+        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
+        for (const Endpoint& endpoint : application_.endpoints()) line += ", " + url_of(endpoint, "ws");
+        return line;
+    }
+
     Application& application_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
     Timer timer_;
+    ServiceManager service_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };
+
+int failed_start(const Error& error)
+{
+    std::fprintf(stderr, "postern: %s\n", error.detail.c_str());
+    return kExitFailed;
+}
 
 /// For the rest of the process's life.
 void ignore_signals()
@@ -148,11 +170,10 @@ int run_gateway(const config::Settings& settings)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
-    auto application = Application::create(settings);
-    if (!application) {
-        std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
-        return kExitFailed;
-    }
+    auto activated = ActivatedSockets::take();
+    if (!activated) return failed_start(activated.error());
+    auto application = Application::create(settings, *std::move(activated));
+    if (!application) return failed_start(application.error());
     Life life(**application);
     (*application)->start();
     print_start(**application, settings);
