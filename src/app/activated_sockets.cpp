@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/activated_sockets.hpp"
 
+#include "core/check.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
 namespace postern::app {
 
 namespace {
 
-std::string describe(const std::string& name, const net::BoundAddress& bound)
+constexpr std::string_view kNamePrefix = "postern-";
+
+bool names_a_port(std::string_view name)
 {
-    return name + " (" + (bound.address.empty() ? "*" : bound.address) + ":" + std::to_string(bound.port) +
-           ")";
+    return name.starts_with(kNamePrefix) && name.size() > kNamePrefix.size() &&
+           name.find_first_not_of("0123456789", kNamePrefix.size()) == std::string_view::npos;
 }
 
 }  // namespace
@@ -30,14 +34,12 @@ Result<ActivatedSockets> ActivatedSockets::take()
     }
     ActivatedSockets taken;
     for (int i = 0; i < count; ++i) {
-        Socket& socket = taken.sockets_.emplace_back();
-        socket.fd = SD_LISTEN_FDS_START + i;
-        socket.name = names[i];
+        taken.sockets_.push_back({net::UniqueFd(SD_LISTEN_FDS_START + i), names[i], {}});
         std::free(names[i]);
     }
     std::free(names);
     for (Socket& socket : taken.sockets_) {
-        const auto bound = net::bound_address(socket.fd);
+        const auto bound = net::bound_address(socket.fd.get());
         if (!bound) {
             return Error(ErrorKind::BadInput,
                          "the activated socket " + socket.name +
@@ -48,37 +50,36 @@ Result<ActivatedSockets> ActivatedSockets::take()
     return taken;
 }
 
-ActivatedSockets::~ActivatedSockets()
+bool ActivatedSockets::Socket::is_for(const config::ListenerSettings& listener) const
 {
-    for (const Socket& socket : sockets_) ::close(socket.fd);
+    if (names_a_port(name)) return name.substr(kNamePrefix.size()) == std::to_string(listener.port);
+    return bound.port == listener.port && bound.address == net::canonical_address(listener.address);
 }
 
-Result<std::optional<net::ListeningSockets>> ActivatedSockets::claim(const std::string& address,
-                                                                     std::uint16_t port,
-                                                                     std::size_t count)
+const ActivatedSockets::Socket* ActivatedSockets::find(const config::ListenerSettings& listener) const
 {
-    const std::string name = "postern-" + std::to_string(port);
-    auto found = std::find_if(
-        sockets_.begin(), sockets_.end(), [&](const Socket& socket) { return socket.name == name; });
-    if (found == sockets_.end()) {
-        found = std::find_if(sockets_.begin(), sockets_.end(), [&](const Socket& socket) {
-            return socket.bound.port == port && socket.bound.address == net::canonical_address(address);
-        });
-    }
-    if (found == sockets_.end()) return std::optional<net::ListeningSockets>();
-    auto shared = net::share_listening(found->fd, count);
-    if (!shared) return shared.error();
-    found->is_claimed = true;
-    return std::optional<net::ListeningSockets>(*std::move(shared));
+    const auto found = std::find_if(
+        sockets_.begin(), sockets_.end(), [&](const Socket& socket) { return socket.is_for(listener); });
+    return found == sockets_.end() ? nullptr : &*found;
 }
 
-std::string ActivatedSockets::unclaimed() const
+Result<net::ListeningSockets> ActivatedSockets::share(const config::ListenerSettings& listener,
+                                                      std::size_t count) const
+{
+    const Socket* socket = find(listener);
+    POSTERN_CHECK(socket != nullptr);
+    return net::share_listening(socket->fd.get(), count);
+}
+
+std::string ActivatedSockets::unclaimed(const std::vector<config::ListenerSettings>& listeners) const
 {
     std::string text;
     for (const Socket& socket : sockets_) {
-        if (socket.is_claimed) continue;
-        if (!text.empty()) text += ", ";
-        text += describe(socket.name, socket.bound);
+        const auto is_its = [&](const auto& listener) { return find(listener) == &socket; };
+        if (std::any_of(listeners.begin(), listeners.end(), is_its)) continue;
+        const std::string address = socket.bound.address.empty() ? "*" : socket.bound.address;
+        text += (text.empty() ? "" : ", ") + socket.name + " (" + address + ":" +
+                std::to_string(socket.bound.port) + ")";
     }
     return text;
 }

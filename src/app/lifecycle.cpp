@@ -19,7 +19,8 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::chrono::seconds kCertificatePoll{2};
+constexpr std::chrono::milliseconds kPoll{2000};
+constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kDrainMax{10};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
@@ -39,12 +40,13 @@ std::string stage_path(const api::Model& model, const api::Api& api, const api::
     return (model.apis.size() > 1 ? "/" + api.api_id : "") + "/" + stage.stage_name;
 }
 
-void print_start(const Application& application, const config::Settings& settings)
+void print_start(const Application& application)
 {
+    const config::Settings& settings = application.settings();
     std::printf("postern is listening\n");
     std::string first;
     bool first_is_tls = false;
-    for (const Endpoint& endpoint : application.endpoints()) {
+    for (const Endpoint& endpoint : application.listeners().endpoints()) {
         for (const auto& [api_id, api] : settings.model.apis) {
             for (const auto& [name, stage] : api.stages) {
                 const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api, stage);
@@ -56,9 +58,8 @@ void print_start(const Application& application, const config::Settings& setting
             }
         }
     }
-    if (!application.development_ca().empty()) {
-        std::printf("development CA: %s\n", application.development_ca().c_str());
-    }
+    const std::string development_ca = application.listeners().development_ca();
+    if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
     std::printf(
         "%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
     if (!first.empty())
@@ -69,17 +70,21 @@ void print_start(const Application& application, const config::Settings& setting
 /// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
 class Life {
 public:
-    explicit Life(Application& application)
+    Life(Application& application, const RunOptions& options)
         : application_(application),
-          signals_(io_, SIGINT, SIGTERM),
+          reloader_(application, options.load, options.file),
+          watches_files_(options.watches_files),
+          stop_signals_(io_, SIGINT, SIGTERM),
+          reload_signal_(io_, SIGHUP),
           timer_(io_),
-          service_(io_, {[this] { return status(); }, [this] { return application_.do_shards_answer(); }})
+          service_(io_, {[this] { return status(); }, [this] { return application_.beat(); }})
     {}
 
     void run()
     {
-        wait_for_signal();
-        poll_certificates();
+        wait_for_stop();
+        wait_for_reload();
+        poll();
         service_.on_ready();
         io_.run();
     }
@@ -87,9 +92,9 @@ public:
 private:
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock>;
 
-    void wait_for_signal()
+    void wait_for_stop()
     {
-        signals_.async_wait([this](boost::system::error_code error, int signal) {
+        stop_signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
             if (is_draining_) {
                 log::warn("stop.now", {{"signal", signal}});
@@ -101,8 +106,36 @@ private:
             service_.on_stopping(kHandlerPatience);
             drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
             wait_until_drained();
-            wait_for_signal();
+            wait_for_stop();
         });
+    }
+
+    void wait_for_reload()
+    {
+        reload_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            if (!is_draining_) reload("SIGHUP");
+            wait_for_reload();
+        });
+    }
+
+    std::vector<std::string> reload(std::string_view why)
+    {
+        service_.on_reload_begin();
+        std::vector<std::string> reasons = reloader_.reload(why);
+        service_.on_reload_end(reasons);
+        return reasons;
+    }
+
+    /// For `systemctl status`: how busy it is, and where it listens.
+    std::string status() const
+    {
+        const std::size_t count = application_.socket_count();
+        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
+        for (const Endpoint& endpoint : application_.listeners().endpoints()) {
+            line += ", " + url_of(endpoint, "ws");
+        }
+        return line;
     }
 
     void wait_until_drained()
@@ -115,11 +148,14 @@ private:
         after(kDrainPoll, [this] { wait_until_drained(); });
     }
 
-    void poll_certificates()
+    void poll()
     {
         if (is_draining_) return;
-        application_.poll_certificates();
-        after(kCertificatePoll, [this] { poll_certificates(); });
+        application_.poll();
+        if (watches_files_ && reloader_.has_changed()) {
+            reload("a file changed");
+        }
+        after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
 
     void after(std::chrono::milliseconds time, std::function<void()> work)
@@ -130,18 +166,12 @@ private:
         });
     }
 
-    /// For `systemctl status`: how busy it is, and where it listens.
-    std::string status() const
-    {
-        const std::size_t count = application_.socket_count();
-        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
-        for (const Endpoint& endpoint : application_.endpoints()) line += ", " + url_of(endpoint, "ws");
-        return line;
-    }
-
     Application& application_;
+    Reloader reloader_;
+    bool watches_files_;
     boost::asio::io_context io_{1};
-    boost::asio::signal_set signals_;
+    boost::asio::signal_set stop_signals_;
+    boost::asio::signal_set reload_signal_;
     Timer timer_;
     ServiceManager service_;
     bool is_draining_ = false;
@@ -161,12 +191,13 @@ void ignore_signals()
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 }  // namespace
 
-int run_gateway(const config::Settings& settings)
+int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
@@ -174,9 +205,9 @@ int run_gateway(const config::Settings& settings)
     if (!activated) return failed_start(activated.error());
     auto application = Application::create(settings, *std::move(activated));
     if (!application) return failed_start(application.error());
-    Life life(**application);
+    Life life(**application, options);
     (*application)->start();
-    print_start(**application, settings);
+    print_start(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone
     if (!(*application)->stop(kHandlerPatience)) {

@@ -59,10 +59,10 @@ void ServiceManager::on_reload_begin()
     sd_notify(0, message.c_str());
 }
 
-void ServiceManager::on_reload_end(std::string_view refusal)
+void ServiceManager::on_reload_end(const std::vector<std::string>& refusals)
 {
     if (!is_present_) return;
-    refusal_ = refusal;
+    refusal_ = refusals.empty() ? "" : refusals.front();
     std::replace(refusal_.begin(), refusal_.end(), '\n', ' ');  // a line is an assignment of its own
     told_ = status();
     sd_notify(0, ("READY=1\nSTATUS=" + told_).c_str());

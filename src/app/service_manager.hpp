@@ -6,7 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace postern::app {
 
@@ -27,9 +27,9 @@ public:
     void on_ready();
 
     void on_reload_begin();
-    /// `refusal` says why the old configuration stays in force, and is part of the status until a reload goes
-    /// well; "" when it did.
-    void on_reload_end(std::string_view refusal);
+    /// `refusals` say why the old configuration stays in force; the first is part of the status until a
+    /// reload goes well, which has none.
+    void on_reload_end(const std::vector<std::string>& refusals);
 
     /// The drain has begun: as long as the main loop turns, the manager is asked for `patience` more, which
     /// is what the end may take after the loop.

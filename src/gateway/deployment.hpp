@@ -30,10 +30,13 @@ struct Route {
 /// event (spec data-plane 3.1: a deployment applies to connections opened before it).
 class Deployment {
 public:
-    /// BadInput when the expression is malformed or a route names no handler.
+    using Handlers = std::shared_ptr<const integrations::HandlerRegistry>;
+
+    /// BadInput when the expression is malformed or a route names no handler. The deployment keeps the
+    /// handlers, and with them whatever `handlers` keeps.
     static Result<std::shared_ptr<const Deployment>> compile(const api::Api& api,
                                                              const api::Stage& stage,
-                                                             const integrations::HandlerRegistry& handlers);
+                                                             Handlers handlers);
 
     const integrations::StageIdentity& stage() const { return stage_; }
     bool is_execute_api_disabled() const { return is_execute_api_disabled_; }
@@ -46,13 +49,16 @@ public:
     const Route* select(std::string_view message, api::SelectionScratch& scratch) const;
 
 private:
-    explicit Deployment(api::SelectionExpression expression) : expression_(std::move(expression)) {}
+    Deployment(api::SelectionExpression expression, Handlers handlers)
+        : expression_(std::move(expression)), handlers_(std::move(handlers))
+    {}
 
     const Route* find(std::string_view key) const;
 
     integrations::StageIdentity stage_;
     bool is_execute_api_disabled_ = false;
     api::SelectionExpression expression_;
+    Handlers handlers_;          ///< the routes point into it
     std::vector<Route> routes_;  ///< sorted by key; the pointers below point into it
     const Route* connect_ = nullptr;
     const Route* disconnect_ = nullptr;

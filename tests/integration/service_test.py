@@ -102,10 +102,29 @@ class NotifyTest(unittest.TestCase):
             self.assertEqual(gateway.wait(), 0)
 
     def test_the_status_says_how_many_connections_there_are(self):
-        with Gateway(RECORDED_API, NOTIFY_SOCKET=self.manager.path, **QUICK_WATCHDOG) as gateway, Client(gateway.url) as client:
-            client.echo()
-            status = self.manager.wait_for('STATUS', '1 connection, ' + gateway.url.rsplit('/', 1)[0])
-            self.assertNotIn('READY', status)
+        with Gateway(RECORDED_API, NOTIFY_SOCKET=self.manager.path, **QUICK_WATCHDOG) as gateway:
+            where = gateway.url.rsplit('/', 1)[0]
+            self.assertEqual(self.manager.message(), {'READY': '1', 'STATUS': '0 connections, ' + where})
+            with Client(gateway.url):
+                self.manager.wait_for('STATUS', '1 connection, ' + where)
+            self.manager.wait_for('STATUS', '0 connections, ' + where)
+
+    def test_a_reload_begins_and_ends_and_the_status_says_why_one_was_refused(self):
+        with Gateway(RECORDED_API, NOTIFY_SOCKET=self.manager.path) as gateway:
+            status = self.manager.message()['STATUS']
+            file = gateway.directory / 'postern.yaml'
+            good = file.read_text()
+            file.write_text(good + 'nonsense: 1\n')
+            gateway.signal(signal.SIGHUP)
+            self.assertGreater(int(self.manager.wait_for('RELOADING', '1')['MONOTONIC_USEC']), 0)
+            refused = self.manager.wait_for('READY')
+            self.assertIn(status + '; the last reload was refused: ', refused['STATUS'])
+            self.assertIn('nonsense', refused['STATUS'])
+            gateway.expected_errors.add('reload.refused')
+            file.write_text(good)
+            gateway.signal(signal.SIGHUP)
+            self.manager.wait_for('RELOADING', '1')
+            self.assertEqual(self.manager.wait_for('READY'), {'READY': '1', 'STATUS': status})
 
     def test_a_shard_that_hangs_starves_the_watchdog(self):
         pipe = os.path.dirname(self.manager.path) + '/pipe'
@@ -178,7 +197,7 @@ class ActivationTest(unittest.TestCase):
             environment = {'ACTIVATED_BINARY': BINARY, 'ACTIVATED_FDS': str(given.fileno()), 'ACTIVATED_NAMES': 'postern.socket'}
             done = self._run(given, environment)
             self.assertEqual(done.returncode, 1)
-            self.assertIn('no listener in the configuration is for the activated socket postern.socket (127.0.0.1:%d)'
+            self.assertIn('no listener is configured for the activated socket postern.socket (127.0.0.1:%d)'
                           % given.getsockname()[1], done.stderr)
 
     def test_what_is_no_listening_socket_keeps_it_from_starting(self):

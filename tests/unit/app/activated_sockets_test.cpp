@@ -84,9 +84,12 @@ int connect_to(std::uint16_t port)
     return fd;
 }
 
-void close_all(const net::ListeningSockets& sockets)
+config::ListenerSettings listener(const std::string& address, std::uint16_t port)
 {
-    for (const int fd : sockets.fds) ::close(fd);
+    config::ListenerSettings settings;
+    settings.address = address;
+    settings.port = port;
+    return settings;
 }
 
 }  // namespace
@@ -94,12 +97,10 @@ void close_all(const net::ListeningSockets& sockets)
 TEST_CASE("without an announcement there are no activated sockets, and listeners open their own")
 {
     ::unsetenv("LISTEN_FDS");
-    auto taken = app::ActivatedSockets::take();
+    const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
-    CHECK(taken->unclaimed().empty());
-    const auto claimed = taken->claim("127.0.0.1", 8080, 2);
-    REQUIRE(claimed.has_value());
-    CHECK_FALSE(claimed->has_value());
+    CHECK(taken->unclaimed({}).empty());
+    CHECK_FALSE(taken->has(listener("127.0.0.1", 8080)));
 }
 
 TEST_CASE("an announcement for another process is not for us")
@@ -107,9 +108,9 @@ TEST_CASE("an announcement for another process is not for us")
     std::uint16_t port = 0;
     const Passed passed({{"web", listening("127.0.0.1", port)}});
     ::setenv("LISTEN_PID", "1", 1);
-    auto taken = app::ActivatedSockets::take();
+    const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
-    CHECK(taken->unclaimed().empty());
+    CHECK(taken->unclaimed({}).empty());
     ::close(kFirst);
 }
 
@@ -130,30 +131,32 @@ TEST_CASE("a listener finds its socket by address and port")
     std::uint16_t port = 0;
     std::uint16_t any_port = 0;
     const Passed passed({{"web", listening("127.0.0.1", port)}, {"web", listening("0.0.0.0", any_port)}});
-    auto taken = app::ActivatedSockets::take();
+    const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
 
-    SECTION("and nobody else does")
-    {
-        for (const auto& [address, other] : std::vector<std::pair<std::string, std::uint16_t>>{
-                 {"", port}, {"127.0.0.2", port}, {"::1", port}, {"127.0.0.1", any_port}, {"127.0.0.1", 1}}) {
-            INFO(address << " " << other);
-            const auto claimed = taken->claim(address, other, 1);
-            REQUIRE(claimed.has_value());
-            CHECK_FALSE(claimed->has_value());
-        }
-    }
-    SECTION("an address that is any finds one that is any, however it is written")
-    {
-        for (const std::string address : {"", "0.0.0.0", "::"}) {
-            const auto claimed = taken->claim(address, any_port, 1);
-            REQUIRE(claimed.has_value());
-            REQUIRE(claimed->has_value());
-            CHECK((*claimed)->port == any_port);
-            close_all(**claimed);
-        }
-        CHECK(taken->unclaimed() == "web (127.0.0.1:" + std::to_string(port) + ")");
-    }
+    CHECK(taken->has(listener("127.0.0.1", port)));
+    for (const std::string any : {"", "0.0.0.0", "::"}) CHECK(taken->has(listener(any, any_port)));
+
+    CHECK_FALSE(taken->has(listener("", port)));
+    CHECK_FALSE(taken->has(listener("127.0.0.2", port)));
+    CHECK_FALSE(taken->has(listener("::1", port)));
+    CHECK_FALSE(taken->has(listener("127.0.0.1", any_port)));
+    CHECK_FALSE(taken->has(listener("127.0.0.1", 1)));
+
+    CHECK(taken->unclaimed({listener("127.0.0.1", port), listener("", any_port)}).empty());
+    CHECK(taken->unclaimed({listener("::", any_port)}) == "web (127.0.0.1:" + std::to_string(port) + ")");
+    CHECK(taken->unclaimed({listener("127.0.0.1", port)}) == "web (*:" + std::to_string(any_port) + ")");
+}
+
+TEST_CASE("of two sockets for one listener the second is nobody's")
+{
+    std::uint16_t one = 0;
+    std::uint16_t two = 0;
+    const Passed passed(
+        {{"postern-8080", listening("127.0.0.1", one)}, {"postern-8080", listening("127.0.0.1", two)}});
+    const auto taken = app::ActivatedSockets::take();
+    REQUIRE(taken.has_value());
+    CHECK(taken->unclaimed({listener("", 8080)}) == "postern-8080 (127.0.0.1:" + std::to_string(two) + ")");
 }
 
 TEST_CASE("a socket named for a listener's port is that listener's, wherever it is bound")
@@ -162,60 +165,55 @@ TEST_CASE("a socket named for a listener's port is that listener's, wherever it 
     std::uint16_t other = 0;
     const Passed passed(
         {{"web", listening("127.0.0.1", other)}, {"postern-8443", listening("127.0.0.1", bound)}});
-    auto taken = app::ActivatedSockets::take();
+    const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
-    const auto claimed = taken->claim("", 8443, 1);
-    REQUIRE(claimed.has_value());
-    REQUIRE(claimed->has_value());
-    CHECK((*claimed)->port == bound);
-    close_all(**claimed);
+    const auto shared = taken->share(listener("", 8443), 1);
+    REQUIRE(shared.has_value());
+    CHECK(shared->port == bound);
+    CHECK_FALSE(taken->has(listener("127.0.0.1", bound)));
+    CHECK(taken->has(listener("127.0.0.1", other)));
 }
 
 TEST_CASE("each shard gets a descriptor of one socket, and whoever comes first accepts")
 {
     std::uint16_t port = 0;
     const Passed passed({{"web", listening("127.0.0.1", port)}});
-    auto taken = app::ActivatedSockets::take();
+    const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
-    const auto claimed = taken->claim("127.0.0.1", port, 3);
-    REQUIRE(claimed.has_value());
-    REQUIRE(claimed->has_value());
-    const net::ListeningSockets& shards = **claimed;
-    REQUIRE(shards.fds.size() == 3);
+    const auto shared = taken->share(listener("127.0.0.1", port), 3);
+    REQUIRE(shared.has_value());
+    const std::vector<net::UniqueFd>& shards = shared->fds;
+    REQUIRE(shards.size() == 3);
 
     const int client = connect_to(port);
-    for (const int fd : shards.fds) {
-        pollfd ready{fd, POLLIN, 0};
+    for (const net::UniqueFd& shard : shards) {
+        pollfd ready{shard.get(), POLLIN, 0};
         CHECK(::poll(&ready, 1, -1) == 1);  // all of them are woken
-        CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+        CHECK((::fcntl(shard.get(), F_GETFD) & FD_CLOEXEC) != 0);
     }
-    const net::Accepted first = net::accept_one(shards.fds[1]);
+    const net::Accepted first = net::accept_one(shards[1].get());
     CHECK(first.fd >= 0);
-    const net::Accepted second = net::accept_one(shards.fds[2]);  // and does not block
+    const net::Accepted second = net::accept_one(shards[2].get());  // and does not block
     CHECK(second.fd == -1);
     CHECK(second.error == 0);
     ::close(first.fd);
     ::close(client);
-    close_all(shards);
 }
 
 TEST_CASE("a listener that a reload took away finds its socket again, and clients waited in between")
 {
     std::uint16_t port = 0;
     const Passed passed({{"web", listening("127.0.0.1", port)}});
-    auto taken = app::ActivatedSockets::take();
+    const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
-    const auto before = taken->claim("127.0.0.1", port, 2);
-    REQUIRE(before.has_value());
-    close_all(**before);
+    REQUIRE(taken->share(listener("127.0.0.1", port), 2).has_value());
     const int client = connect_to(port);
-    const auto after = taken->claim("127.0.0.1", port, 1);
+    const auto after = taken->share(listener("127.0.0.1", port), 1);
     REQUIRE(after.has_value());
-    const net::Accepted accepted = net::accept_one((*after)->fds[0]);
+    const net::Accepted accepted = net::accept_one(after->fds[0].get());
     CHECK(accepted.fd >= 0);
     ::close(accepted.fd);
     ::close(client);
-    close_all(**after);
 }
 
 TEST_CASE("what is no listening TCP socket is refused by its name")

@@ -91,7 +91,7 @@ TEST_CASE("without a service manager nobody is asked anything and no timer runs"
     app::ServiceManager service(gateway.io, gateway.hooks());
     service.on_ready();
     service.on_reload_begin();
-    service.on_reload_end("no");
+    service.on_reload_end({"no"});
     service.on_stopping(5s);
     CHECK(gateway.io.run() == 0);
     CHECK(gateway.asked == 0);
@@ -123,15 +123,15 @@ TEST_CASE("a reload begins at a time and ends ready")
 
     SECTION("well")
     {
-        service.on_reload_end("");
+        service.on_reload_end({});
         CHECK(manager.next() == "READY=1\nSTATUS=no connection");
     }
     SECTION("refused: the status says why, in one line, until one goes well")
     {
-        service.on_reload_end("line 3: bad\nSTOPPING=1");
+        service.on_reload_end({"line 3: bad\nSTOPPING=1", "line 4: bad"});
         CHECK(manager.next() ==
               "READY=1\nSTATUS=no connection; the last reload was refused: line 3: bad STOPPING=1");
-        service.on_reload_end("");
+        service.on_reload_end({});
         CHECK(manager.next() == "READY=1\nSTATUS=no connection");
     }
 }

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 
 #include <future>
+#include <memory>
 
 using namespace postern;
 
@@ -13,9 +14,9 @@ namespace {
 /// Until the shard has done all that it was given before.
 void wait_for(net::Shard& shard)
 {
-    std::promise<void> done;
-    shard.post([&] { done.set_value(); });
-    done.get_future().wait();
+    const auto done = std::make_shared<std::promise<void>>();
+    shard.post([done] { done->set_value(); });
+    done->get_future().wait();
 }
 
 }  // namespace
@@ -45,6 +46,7 @@ TEST_CASE("the pulse stops with one shard that hangs, and comes back with it")
     CHECK_FALSE(pulse.beat());
 
     release.set_value();
+    wait_for(good);
     wait_for(bad);
     CHECK(pulse.beat());
 }
