@@ -19,12 +19,4 @@ write_basic_package_version_file(PosternConfigVersion.cmake COMPATIBILITY SameMa
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/PosternConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/PosternConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern COMPONENT sdk)
 
-# Where Debian expects them: the licence, and the changelog compressed.
-foreach(component gateway sdk)
-  set(directory ${CMAKE_INSTALL_DATADIR}/doc/postern)
-  if(component STREQUAL "sdk")
-    set(directory ${CMAKE_INSTALL_DATADIR}/doc/postern-dev)
-  endif()
-  install(FILES LICENSE DESTINATION ${directory} RENAME copyright COMPONENT ${component})
-  install(FILES CHANGELOG.md DESTINATION ${directory} COMPONENT ${component})
-endforeach()
+install(FILES CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway)

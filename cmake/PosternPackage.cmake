@@ -4,7 +4,8 @@ file(STRINGS include/postern/version.hpp version REGEX "define POSTERN_VERSION "
 string(REGEX REPLACE ".*\"(.*)\".*" "\\1" CPACK_PACKAGE_VERSION "${version}")
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME postern)
-set(CPACK_PACKAGE_CONTACT "The Postern authors <postern@localhost>")
+set(POSTERN_PACKAGE_CONTACT "Postern <root@localhost>" CACHE STRING "Maintainer of the Debian packages: who builds them for others")
+set(CPACK_PACKAGE_CONTACT "${POSTERN_PACKAGE_CONTACT}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "WebSocket gateway that behaves as API Gateway's WebSocket APIs do")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
@@ -30,6 +31,19 @@ set(CPACK_DEBIAN_SDK_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_SDK_PACKAGE_SUGGESTS postern)
 set(CPACK_COMPONENT_SDK_DESCRIPTION
 "Headers and the CMake package with which plugins of the gateway are built.")
+
+# What Debian's policy wants under /usr/share/doc of each package. They are for packages only: `cmake --install` does without.
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
+  file(WRITE "${PROJECT_BINARY_DIR}/changelog" "postern (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium\n\n"
+    "  * CHANGELOG.md of the package postern has the changes.\n\n -- ${POSTERN_PACKAGE_CONTACT}  ${date}\n")
+  execute_process(COMMAND gzip -9nf changelog WORKING_DIRECTORY "${PROJECT_BINARY_DIR}" COMMAND_ERROR_IS_FATAL ANY)
+  foreach(component gateway sdk)
+    string(TOUPPER ${component} upper)
+    install(FILES cmake/debian/copyright "${PROJECT_BINARY_DIR}/changelog.gz"
+      DESTINATION "share/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME}" COMPONENT ${component})
+  endforeach()
+endif()
 
 file(WRITE "${PROJECT_BINARY_DIR}/conffiles" "/etc/postern/postern.yaml\n")
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_CONTROL_EXTRA "${PROJECT_BINARY_DIR}/conffiles"
