@@ -109,7 +109,7 @@ Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t fir
     : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
 {}
 
-Application::Application(const config::Settings& settings)
+Application::Application(const config::Settings& settings, ActivatedSockets activated)
     : settings_(settings),
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
@@ -121,7 +121,7 @@ Application::Application(const config::Settings& settings)
     const unsigned shards =
         settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
-    listeners_ = std::make_unique<ListenerSet>(clock_, shards);
+    listeners_ = std::make_unique<ListenerSet>(clock_, shards, std::move(activated));
     for (unsigned i = 0; i < shards; ++i) {
         Node& node = *nodes_.emplace_back(std::make_unique<Node>(i, clock_, random_generation()));
         node.gateway = std::make_unique<gateway::Gateway>(
@@ -129,6 +129,7 @@ Application::Application(const config::Settings& settings)
         node.server = std::make_unique<server::ShardServer>(
             node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_, load_);
         directory_.add(node.shard, node.registry);
+        pulse_.add(node.shard);
         host_.add(node.shard, *node.gateway);
     }
 }
@@ -138,9 +139,10 @@ Application::~Application()
     static_cast<void>(stop(std::chrono::hours(24)));
 }
 
-Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
+Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings,
+                                                         ActivatedSockets activated)
 {
-    std::unique_ptr<Application> application(new Application(settings));
+    std::unique_ptr<Application> application(new Application(settings, std::move(activated)));
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);

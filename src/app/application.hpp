@@ -4,6 +4,7 @@
 #include "app/admin.hpp"
 #include "app/listener_set.hpp"
 #include "app/memory_watch.hpp"
+#include "app/shard_pulse.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -30,7 +31,8 @@ namespace postern::app {
 class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
-    static Result<std::unique_ptr<Application>> create(const config::Settings& settings);
+    static Result<std::unique_ptr<Application>> create(const config::Settings& settings,
+                                                       ActivatedSockets activated);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -59,6 +61,12 @@ public:
 
     /// False when a shard is stuck, in a handler that blocks for instance.
     bool are_shards_answering();
+
+    /// Whether every shard has come round since the last call; does not wait for them.
+    bool beat() { return pulse_.beat(); }
+
+    /// Clients' sockets, whatever has become of their handshakes.
+    std::size_t socket_count() const { return budget_->sockets.load(std::memory_order_relaxed); }
 
     /// Accepts nobody any more and closes every connection with 1001, evenly over gateway.drainTime.
     void drain();
@@ -98,7 +106,7 @@ private:
         ListenerSet::Plan listeners;
     };
 
-    explicit Application(const config::Settings& settings);
+    Application(const config::Settings& settings, ActivatedSockets activated);
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
     Result<void> open_admin();
@@ -119,6 +127,7 @@ private:
     server::NodeLoad load_;
     MemoryWatch memory_{load_.pressure};
     std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
+    ShardPulse pulse_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;

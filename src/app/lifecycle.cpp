@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/service_manager.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -85,7 +86,8 @@ public:
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
           timer_(io_),
-          memory_timer_(io_)
+          memory_timer_(io_),
+          service_(io_, {[this] { return status(); }, [this] { return application_.beat(); }})
     {}
 
     void run()
@@ -94,6 +96,7 @@ public:
         wait_for_reload();
         poll();
         watch_memory();
+        service_.on_ready();
         io_.run();
     }
 
@@ -102,7 +105,7 @@ public:
     {
         OperatorHooks hooks;
         hooks.reload = [this](std::function<void(management::ReloadOutcome)> done) {
-            boost::asio::post(io_, [this, done = std::move(done)] { done(reload()); });
+            boost::asio::post(io_, [this, done = std::move(done)] { done(reload_for_operator()); });
         };
         hooks.drain = [this] { boost::asio::post(io_, [this] { drain("POST /drain"); }); };
         hooks.configuration = file_;
@@ -133,13 +136,14 @@ private:
         application_.drain();
         drain_until_ =
             std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
+        service_.on_stopping(kHandlerPatience);
         wait_until_drained();
     }
 
-    management::ReloadOutcome reload()
+    management::ReloadOutcome reload_for_operator()
     {
         if (is_draining_) return {false, {"the gateway is draining"}};
-        std::vector<std::string> reasons = reloader_.reload("POST /reload");
+        std::vector<std::string> reasons = reload("POST /reload");
         return {reasons.empty(), std::move(reasons)};
     }
 
@@ -147,9 +151,28 @@ private:
     {
         reload_signal_.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
-            if (!is_draining_) static_cast<void>(reloader_.reload("SIGHUP"));
+            if (!is_draining_) reload("SIGHUP");
             wait_for_reload();
         });
+    }
+
+    std::vector<std::string> reload(std::string_view why)
+    {
+        service_.on_reload_begin();
+        std::vector<std::string> reasons = reloader_.reload(why);
+        service_.on_reload_end(reasons);
+        return reasons;
+    }
+
+    /// For `systemctl status`: how busy it is, and where it listens.
+    std::string status() const
+    {
+        const std::size_t count = application_.socket_count();
+        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
+        for (const Endpoint& endpoint : application_.listeners().endpoints()) {
+            line += ", " + url_of(endpoint, "ws");
+        }
+        return line;
     }
 
     void wait_until_drained()
@@ -182,7 +205,7 @@ private:
         if (is_draining_) return;
         application_.poll();
         if (watches_files_ && reloader_.has_changed()) {
-            static_cast<void>(reloader_.reload("a file changed"));
+            reload("a file changed");
         }
         after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
@@ -204,9 +227,16 @@ private:
     boost::asio::signal_set reload_signal_;
     Timer timer_;
     Timer memory_timer_;
+    ServiceManager service_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };
+
+int failed_start(const Error& error)
+{
+    std::fprintf(stderr, "postern: %s\n", error.detail.c_str());
+    return kExitFailed;
+}
 
 /// For the rest of the process's life.
 void ignore_signals()
@@ -225,11 +255,10 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
-    auto application = Application::create(settings);
-    if (!application) {
-        std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
-        return kExitFailed;
-    }
+    auto activated = ActivatedSockets::take();
+    if (!activated) return failed_start(activated.error());
+    auto application = Application::create(settings, *std::move(activated));
+    if (!application) return failed_start(application.error());
     Life life(**application, options);
     (*application)->start(life.operator_hooks());
     print_start(**application);

@@ -37,6 +37,7 @@ apis:
       $disconnect: plugin:recorder.disconnect
       $default: { integration: "plugin:echo", routeResponse: true }
       flood: plugin:recorder.flood
+      hang: { integration: "plugin:recorder.hang", routeResponse: true }
       release: { integration: "plugin:recorder.release", routeResponse: true }
 plugins:
   recorder: { library: "%s" }
@@ -73,9 +74,10 @@ def wait_until(condition, what):
 
 class Gateway:
     def __init__(self, configuration=None, listeners=PLAIN, settings=(), flags=(), data_directory=None, binary=BINARY, descriptors_max=None,
-                 **extra_environment):
+                 pass_fds=(), **extra_environment):
         """`configuration`: text, a path, or None for the built-in API; `listeners`: None for those of the configuration; `settings`:
-        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit."""
+        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit; `pass_fds`: descriptors that it inherits,
+        under their numbers."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
         command = [str(binary), 'run']
         if isinstance(configuration, str):
@@ -94,7 +96,7 @@ class Gateway:
         try:
             self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
-                                             start_new_session=True, preexec_fn=limit)
+                                             start_new_session=True, preexec_fn=limit, pass_fds=pass_fds)
         except OSError:
             shutil.rmtree(self.directory)
             raise
