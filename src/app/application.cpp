@@ -274,9 +274,9 @@ void Application::watch_memory()
 bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
-    workers_.reset();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
+    workers_.reset();  // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.
     for (const auto& set : plugins_) set->shutdown();
     for (const auto& node : nodes_) node->server.reset();

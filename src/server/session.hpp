@@ -37,6 +37,7 @@ public:
 
     // connections::Connection
     connections::PostResult send(std::string_view payload, bool is_binary) override;
+    connections::PostResult send_shared(const connections::SharedMessage& message) override;
     void close(std::uint16_t code, std::string_view reason) override;
     void hold() override;
     void release() override;
@@ -47,6 +48,9 @@ public:
 
     /// Sends what was queued outside a burst, goes on with what had to wait, frees what a handshake needed.
     void on_turn_end();
+
+    /// The server's list for the end of the turn has it.
+    bool is_queued() const { return is_queued_; }
 
     /// Times that were set by the old limits are counted anew.
     void on_limits_changed();
@@ -59,7 +63,7 @@ public:
     void resume_reading();
 
     /// Bytes that wait for the client to read.
-    std::size_t unsent_bytes() const { return channel_.unsent_bytes() + queued_.size(); }
+    std::size_t unsent_bytes() const { return channel_.unsent_bytes() + queued_.bytes(); }
 
     /// Ends the connection and frees what waits for the client. No close frame: it would wait behind what the
     /// client does not read.
@@ -93,10 +97,15 @@ private:
     bool is_held() const;
     void count_message();
     void append(net::ws::Opcode opcode, std::string_view payload);
+    void append_shared(const connections::SharedMessage& message);
+    void append_close(std::uint16_t code, std::string_view reason);
+    template <class Write>
+    void write_frame(Write write);
     void end_burst();
     SteadyMillis next_due() const;
 
     // session.cpp: ends
+    connections::PostResult take_message(std::size_t bytes);
     void flush();
     void resume();
     void queue();
@@ -106,7 +115,6 @@ private:
     void die();
     void set_timeout(std::chrono::milliseconds timeout);
     void set_deadline(SteadyMillis due);
-    std::string& output();
 
     ShardServer& server_;
     net::Channel channel_;
@@ -130,7 +138,7 @@ private:
     TokenBucket messages_;
     net::ws::Decoder decoder_;
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room
-    std::string queued_;    ///< frames written outside a burst
+    net::Outbox queued_;    ///< frames written outside a burst
     gateway::StageSlot* stage_ = nullptr;
 
     /// For answers that come from another shard: empty once the session is dead.
