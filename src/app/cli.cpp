@@ -116,9 +116,15 @@ int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bo
 {
     FileOptions with_port = options;
     if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
-    const config::Loaded loaded = load(with_port);
+    const auto read = [&] {
+        config::Loaded loaded = load(with_port);
+        // Whoever takes any port has other gateways beside this one: the usual port is not for him.
+        if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
+        return loaded;
+    };
+    const config::Loaded loaded = read();
     if (!is_usable(loaded)) return kExitBadConfiguration;
-    return run_gateway(loaded.settings, {[&] { return load(with_port); }, options.file, watches_files});
+    return run_gateway(loaded.settings, {read, options.file, watches_files});
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/service_manager.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <chrono>
@@ -13,6 +15,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace postern::app {
 
@@ -58,6 +64,8 @@ void print_start(const Application& application)
             }
         }
     }
+    const std::string admin_url = application.admin_url();
+    if (!admin_url.empty()) std::printf("  admin: %s\n", admin_url.c_str());
     const std::string development_ca = application.listeners().development_ca();
     if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
     std::printf(
@@ -72,12 +80,14 @@ class Life {
 public:
     Life(Application& application, const RunOptions& options)
         : application_(application),
+          file_(options.file),
           reloader_(application, options.load, options.file),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
           timer_(io_),
-          memory_timer_(io_)
+          memory_timer_(io_),
+          service_(io_, {[this] { return status(); }, [this] { return application_.beat(); }})
     {}
 
     void run()
@@ -86,7 +96,20 @@ public:
         wait_for_reload();
         poll();
         watch_memory();
+        service_.on_ready();
         io_.run();
+    }
+
+    /// They hand over to the main thread.
+    OperatorHooks operator_hooks()
+    {
+        OperatorHooks hooks;
+        hooks.reload = [this](std::function<void(management::ReloadOutcome)> done) {
+            boost::asio::post(io_, [this, done = std::move(done)] { done(reload_for_operator()); });
+        };
+        hooks.drain = [this] { boost::asio::post(io_, [this] { drain("POST /drain"); }); };
+        hooks.configuration = file_;
+        return hooks;
     }
 
 private:
@@ -100,23 +123,55 @@ private:
                 log::warn("stop.now", {{"signal", signal}});
                 return io_.stop();
             }
-            is_draining_ = true;
-            log::info("drain.begin", {{"signal", signal}});
-            application_.drain();
-            drain_until_ =
-                std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
-            wait_until_drained();
+            drain(signal == SIGINT ? "SIGINT" : "SIGTERM");
             wait_for_stop();
         });
+    }
+
+    void drain(std::string_view why)
+    {
+        if (is_draining_) return;
+        is_draining_ = true;
+        log::info("drain.begin", {{"why", why}});
+        application_.drain();
+        drain_until_ = std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
+        service_.on_stopping(kHandlerPatience);
+        wait_until_drained();
+    }
+
+    management::ReloadOutcome reload_for_operator()
+    {
+        if (is_draining_) return {false, {"the gateway is draining"}};
+        std::vector<std::string> reasons = reload("POST /reload");
+        return {reasons.empty(), std::move(reasons)};
     }
 
     void wait_for_reload()
     {
         reload_signal_.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
-            if (!is_draining_) static_cast<void>(reloader_.reload("SIGHUP"));
+            if (!is_draining_) reload("SIGHUP");
             wait_for_reload();
         });
+    }
+
+    std::vector<std::string> reload(std::string_view why)
+    {
+        service_.on_reload_begin();
+        std::vector<std::string> reasons = reloader_.reload(why);
+        service_.on_reload_end(reasons);
+        return reasons;
+    }
+
+    /// For `systemctl status`: how busy it is, and where it listens.
+    std::string status() const
+    {
+        const std::size_t count = application_.socket_count();
+        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
+        for (const Endpoint& endpoint : application_.listeners().endpoints()) {
+            line += ", " + url_of(endpoint, "ws");
+        }
+        return line;
     }
 
     void wait_until_drained()
@@ -149,7 +204,7 @@ private:
         if (is_draining_) return;
         application_.poll();
         if (watches_files_ && reloader_.has_changed()) {
-            static_cast<void>(reloader_.reload("a file changed"));
+            reload("a file changed");
         }
         after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
@@ -163,6 +218,7 @@ private:
     }
 
     Application& application_;
+    std::string file_;
     Reloader reloader_;
     bool watches_files_;
     boost::asio::io_context io_{1};
@@ -170,9 +226,16 @@ private:
     boost::asio::signal_set reload_signal_;
     Timer timer_;
     Timer memory_timer_;
+    ServiceManager service_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };
+
+int failed_start(const Error& error)
+{
+    std::fprintf(stderr, "postern: %s\n", error.detail.c_str());
+    return kExitFailed;
+}
 
 /// For the rest of the process's life.
 void ignore_signals()
@@ -191,13 +254,12 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
-    auto application = Application::create(settings);
-    if (!application) {
-        std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
-        return kExitFailed;
-    }
+    auto activated = ActivatedSockets::take();
+    if (!activated) return failed_start(activated.error());
+    auto application = Application::create(settings, *std::move(activated));
+    if (!application) return failed_start(application.error());
     Life life(**application, options);
-    (*application)->start();
+    (*application)->start(life.operator_hooks());
     print_start(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone

@@ -66,6 +66,36 @@ const Section& listener_section()
     return table;
 }
 
+const Section& admin_section()
+{
+    using Of = Properties<AdminSettings>;
+    static const Section table = [] {
+        Section made =
+            Of::section("admin",
+                        "The admin listener: health, metrics and the operator's commands.",
+                        {
+                            Of::number(Kind::Integer,
+                                       "port",
+                                       &AdminSettings::port,
+                                       0,
+                                       65'535,
+                                       "0: the kernel chooses. Unless set: 8081, or any other when that is "
+                                       "taken. The start-up message says what it became."),
+                            Of::text("address",
+                                     &AdminSettings::address,
+                                     "An IP address. Elsewhere than on this machine, health and metrics "
+                                     "are for everybody who reaches it."),
+                        });
+        made.short_form = std::make_shared<const ShortForm>(
+            ShortForm{{.kind = Kind::Choice, .choices = {"none"}},
+                      "`none`: there is no admin listener.",
+                      "",
+                      [](void* admin, const Value&) { static_cast<AdminSettings*>(admin)->is_on = false; }});
+        return made;
+    }();
+    return table;
+}
+
 const Section& log_section()
 {
     using Of = Properties<Settings>;
@@ -283,6 +313,13 @@ const Section& gateway_section()
                 "Where clients connect.")
                 .with_items(0, 64)
                 .defaulting_to("[{port: 8080}, {port: 8443, tls: development}]"),
+            Of::nested(
+                Kind::Object,
+                "admin",
+                admin_section,
+                [](Settings& settings, const std::string&, const Node&) { return &settings.admin; },
+                "Health, metrics and the operator's commands (docs/admin.md).")
+                .always_there(),
             Of::nested(
                 Kind::Object,
                 "limits",

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ struct ListenerSettings {
     TlsKind tls = TlsKind::None;
     std::string certificate_file;  ///< PEM chain; TlsKind::Files only, read again when it changes
     std::string private_key_file;  ///< PEM
+};
+
+/// The admin listener: health, metrics, the operator's commands.
+struct AdminSettings {
+    static constexpr std::uint16_t kUsualPort = 8081;
+
+    bool is_on = true;
+    std::string address = "127.0.0.1";
+    std::optional<std::uint16_t> port;  ///< unset: the usual one if it is free, else any; 0: any
+
+    bool operator==(const AdminSettings&) const = default;
 };
 
 struct PluginSettings {
@@ -45,6 +57,7 @@ struct Settings {
     api::Model model;
     std::map<std::string, PluginSettings> plugins;  ///< by name
     std::vector<ListenerSettings> listeners;  ///< empty in the file: 8080 plain and 8443 development TLS
+    AdminSettings admin;
     api::Limits limits;
     std::vector<AccessKeySettings> access_keys;
     ManagementAuthorization management_authorization = ManagementAuthorization::Required;

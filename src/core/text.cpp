@@ -88,6 +88,13 @@ bool iless(std::string_view a, std::string_view b)
         a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) < lower(y); });
 }
 
+std::string lower(std::string_view s)
+{
+    std::string out(s);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+    return out;
+}
+
 std::string_view trim(std::string_view s)
 {
     constexpr std::string_view kBlank = " \t\r\n";

@@ -15,6 +15,9 @@ bool iequals(std::string_view a, std::string_view b);
 /// ASCII case-insensitive "less", as AWS sorts header names in events (spec data-plane 2.3).
 bool iless(std::string_view a, std::string_view b);
 
+/// A to Z in lower case; everything else as it is.
+std::string lower(std::string_view s);
+
 std::string_view trim(std::string_view s);
 
 /// Pieces between `separator`s, empty ones included; "" gives one empty piece.

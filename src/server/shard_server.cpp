@@ -50,8 +50,8 @@ ShardServer::~ShardServer() = default;
 void ShardServer::configure(const Configuration& configuration)
 {
     limits_ = configuration.limits;
-    message_rate_ = Rate(limits_.messages_per_second_per_connection, limits_.messages_burst_per_connection);
     registry_.groups().set_limit(limits_.groups_per_connection_max);
+    message_rate_ = Rate(limits_.messages_per_second_per_connection, limits_.messages_burst_per_connection);
     connections_api_ = configuration.connections_api;
     gateway_.deploy(configuration.deployments, configuration.domain_names);
     for (const auto& session : sessions_) session->on_limits_changed();

@@ -5,6 +5,12 @@
 
 using namespace postern;
 
+TEST_CASE("lower changes A to Z and nothing else")
+{
+    CHECK(text::lower("X-Amz-DATE@[`{ \xC3\x84") == "x-amz-date@[`{ \xC3\x84");
+    CHECK(text::lower("").empty());
+}
+
 TEST_CASE("iequals ignores ASCII case and nothing else")
 {
     CHECK(text::iequals("Sec-WebSocket-Key", "sec-websocket-KEY"));
