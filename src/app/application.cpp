@@ -171,7 +171,11 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
         *std::move(deployments),
         settings.model.domain_names,
         settings.limits,
-        std::make_shared<const management::ConnectionsApi>(directory_, *std::move(callers), clock_)};
+        std::make_shared<const management::ConnectionsApi>(
+            directory_,
+            *std::move(callers),
+            clock_,
+            settings.extensions ? management::Extensions::On : management::Extensions::Off)};
 
     auto listeners = listeners_->plan(settings);
     if (!listeners) return listeners.error();

@@ -73,8 +73,9 @@ std::optional<api::HttpReply> Callers::refuse_signed(const ConnectionsCall& call
         });
     if (!caller->policy) return std::nullopt;
 
+    const std::string path = call.path.resource(call.method);
     const api::ConnectionsResource resource{
-        options_.region, options_.account_id, call.api_id, call.stage, call.method};
+        options_.region, options_.account_id, call.api_id, call.stage, call.method, path};
     const api::PolicyVerdict verdict = caller->policy->evaluate(api::kManageConnections, resource.arn());
     if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
     const auto kind = caller->key.session_token.empty() ? api::management::PolicyKind::Identity
