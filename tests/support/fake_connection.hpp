@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connections/connection.hpp"
+#include "connections/shared_message.hpp"
 
 #include <string>
 #include <utility>
@@ -38,9 +39,15 @@ public:
         has_sent_binary = has_sent_binary || is_binary;
         return connections::PostResult::Delivered;
     }
+    connections::PostResult send_shared(const connections::SharedMessage& message) override
+    {
+        return send(message.text(), false);
+    }
     void close(std::uint16_t code, std::string_view reason) override { closed = {code, std::string(reason)}; }
     void hold() override { ++held; }
     void release() override { --held; }
+
+    void set_stage(const std::string& stage) { info_.stage = stage; }
 
     std::vector<std::string> sent;
     bool has_sent_binary = false;
