@@ -18,8 +18,9 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::uint16_t kNode = 0;             // one node until there are several
-constexpr std::size_t kSpareDescriptors = 96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
+constexpr std::uint16_t kNode = 0;  // one node until there are several
+constexpr std::size_t kSpareDescriptors =
+    96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
 constexpr std::chrono::seconds kShardPatience{5};
 
