@@ -5,15 +5,19 @@
 #include "api/ids.hpp"
 #include "core/clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern::connections {
 
 /// Outcome of an @connections operation; AWS's exception names where AWS has one.
-enum class PostResult { Delivered, Gone, PayloadTooLarge, LimitExceeded, BadConnectionId };
+/// BadGroup, and whatever is said about groups, is Postern's own.
+enum class PostResult { Delivered, Gone, PayloadTooLarge, LimitExceeded, BadConnectionId, BadGroup };
 
 /// What stays the same for as long as a client is connected.
 struct ConnectionInfo {
@@ -25,6 +29,16 @@ struct ConnectionInfo {
     std::string source_ip;
     std::optional<std::string> user_agent;
     EpochMillis connected_at = 0;
+};
+
+class Groups;
+class SharedMessage;
+struct Group;
+
+/// That a connection is in a group, and where in the group's list.
+struct Membership {
+    Group* group = nullptr;
+    std::size_t index = 0;
 };
 
 /// One admitted client, as handlers and @connections see it. Shard-local: touched only by the thread that
@@ -40,6 +54,9 @@ public:
     /// when it ends.
     virtual PostResult send(std::string_view payload, bool is_binary) = 0;
 
+    /// The same for a message that others get as well.
+    virtual PostResult send_shared(const SharedMessage& message) = 0;
+
     /// Sends a close frame and ends the connection; $disconnect gets the same code and reason. No effect on
     /// one that ends.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
@@ -51,6 +68,10 @@ public:
 protected:
     ~Connection() = default;
     ConnectionInfo info_;
+
+private:
+    friend class Groups;
+    std::unique_ptr<std::vector<Membership>> memberships_;  ///< null: in no group
 };
 
 }  // namespace postern::connections

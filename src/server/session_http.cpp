@@ -129,6 +129,7 @@ void Session::upgrade(const HttpRequest& request)
         handshake_->extensions =
             net::deflate::negotiate(request.header("Sec-WebSocket-Extensions")).value_or("");
     }
+    is_compressed_ = !handshake_->extensions.empty();
     gateway::ConnectRequest& connect = handshake_->connect;
     connect.connection = &info_;
     connect.stage = stage;
@@ -137,6 +138,7 @@ void Session::upgrade(const HttpRequest& request)
     connect.port = port_;
     connect.is_tls = channel_.is_tls();
     state_ = State::Connecting;
+    server_.registry().expect(info_.address, *this);
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     server_.gateway().connect(connect, *this);
@@ -207,7 +209,6 @@ void Session::on_admitted(std::string_view protocol)
     is_admitted_ = true;
     if (peer_lost_) return lost();
 
-    is_compressed_ = !handshake_->extensions.empty();
     state_ = State::Open;
     admitted_at_ = active_at_ = heard_at_ = server_.shard().now();
     server_.registry().admit(info_.address, *this);
@@ -227,6 +228,7 @@ void Session::on_refused(const api::HttpReply& reply)
     queue();
     server_.registry().release(info_.address);
     has_address_ = false;
+    queued_.clear();  // what was posted to it
     if (peer_lost_) return die();
     state_ = State::Request;
     channel_.want_read(true);
