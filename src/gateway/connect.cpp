@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/log.hpp"
-#include "core/text.hpp"
 #include "gateway/gateway.hpp"
 
 namespace postern::gateway {
@@ -8,14 +7,6 @@ namespace postern::gateway {
 namespace {
 
 constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
-
-std::string_view find_header(const api::Headers& headers, std::string_view name)
-{
-    for (const api::Header& header : headers) {
-        if (text::iequals(header.name, name)) return header.value;
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -83,7 +74,8 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
 {
     ConnectWaiter& waiter = *call.waiter;
     if (api::is_admission(reply.status_code)) {
-        const std::string protocol(find_header(reply.headers, "Sec-WebSocket-Protocol"));
+        const api::Header* chosen = api::find_header(reply.headers, "Sec-WebSocket-Protocol");
+        const std::string protocol(chosen == nullptr ? "" : chosen->value);
         record(call, reply.status_code);
         finish(call);
         return waiter.on_admitted(protocol);

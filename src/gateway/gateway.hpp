@@ -75,6 +75,12 @@ public:
                        std::uint16_t code,
                        std::string_view reason);
 
+    /// Whether the stage writes down the @connections calls that name it.
+    static bool logs_api_calls(const StageSlot& stage);
+
+    /// The call has been answered with `reply`.
+    void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
+
     /// Invocations without an answer yet: a drain waits for them.
     std::size_t open_calls() const { return calls_.open_count(); }
 

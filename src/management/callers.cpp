@@ -71,6 +71,7 @@ std::optional<api::HttpReply> Callers::refuse_signed(const ConnectionsCall& call
         std::find_if(options_.keys.begin(), options_.keys.end(), [&](const CallerKey& candidate) {
             return candidate.key.id == outcome.key->id;
         });
+    if (call.signer != nullptr) *call.signer = {caller->key.id, caller->key.user_arn};
     if (!caller->policy) return std::nullopt;
 
     const api::ConnectionsResource resource{

@@ -23,7 +23,8 @@ struct ConnectionsCall {
     std::string_view source_ip;
     std::string_view api_id;
     std::string_view stage;
-    std::string_view connection_id;  ///< decoded
+    std::string_view connection_id;           ///< decoded
+    api::sigv4::Principal* signer = nullptr;  ///< is told who signed, before handle() returns
 };
 
 /// A key that may sign, and what its owner may do; without a policy everything.
