@@ -15,10 +15,11 @@ std::vector<std::string> Reloader::reload(std::string_view why)
 {
     std::vector<std::string> reasons = try_reload();
     loaded_ = stamps();
-    for (const std::string& reason : reasons) {
-        log::error("reload.refused", {{"why", why}, {"reason", reason}});
-    }
-    if (reasons.empty()) {
+    application_.note_reload(reasons);
+    for (const std::string& reason : reasons) log::warn("reload.problem", {{"reason", reason}});
+    if (!reasons.empty()) {
+        log::warn("reload.refused", {{"why", why}, {"problems", reasons.size()}});
+    } else {
         log::configure(application_.settings().log_level, application_.settings().log_format);
         log::info("reload.done", {{"why", why}});
     }

@@ -40,7 +40,12 @@ void Directory::get(std::string_view api_id, std::string_view connection_id, Sta
         if (connection == nullptr) return done(otherwise, {});
         const ConnectionInfo& info = connection->info();
         done(PostResult::Delivered,
-             {info.source_ip, info.user_agent, info.connected_at, connection->last_active_at()});
+             {info.source_ip,
+              info.user_agent,
+              info.connected_at,
+              connection->last_active_at(),
+              info.api_id,
+              info.stage});
     };
     visit(api_id, connection_id, Reach::Admitted, std::move(read));
 }

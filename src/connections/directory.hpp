@@ -17,12 +17,14 @@
 
 namespace postern::connections {
 
-/// What GET @connections tells.
+/// One connection: what GET @connections tells, and whose it is.
 struct ConnectionStatus {
     std::string source_ip;
     std::optional<std::string> user_agent;
     EpochMillis connected_at = 0;
     EpochMillis last_active_at = 0;
+    std::string api_id;
+    std::string stage;
 };
 
 /// One connection in a list.

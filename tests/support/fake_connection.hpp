@@ -47,6 +47,8 @@ public:
     void hold() override { ++held; }
     void release() override { --held; }
 
+    void set_stage(const std::string& stage) { info_.stage = stage; }
+
     std::vector<std::string> sent;
     bool has_sent_binary = false;
     bool is_full = false;

@@ -42,7 +42,8 @@ struct Server {
 
     GatewayFixture f{{{"!say", "first"}}};
     server::SocketBudget budget{1000};
-    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget};
+    server::NodeLoad load;
+    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget, load};
     std::uint16_t port = 0;
 };
 
