@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <future>
 #include <iterator>
+#include <numeric>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -109,7 +110,7 @@ Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t fir
     : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
 {}
 
-Application::Application(const config::Settings& settings)
+Application::Application(const config::Settings& settings, ActivatedSockets activated)
     : settings_(settings),
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
@@ -121,14 +122,15 @@ Application::Application(const config::Settings& settings)
     const unsigned shards =
         settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
-    listeners_ = std::make_unique<ListenerSet>(clock_, shards);
+    listeners_ = std::make_unique<ListenerSet>(clock_, shards, std::move(activated));
     for (unsigned i = 0; i < shards; ++i) {
         Node& node = *nodes_.emplace_back(std::make_unique<Node>(i, clock_, random_generation()));
         node.gateway = std::make_unique<gateway::Gateway>(
             node.shard, node.registry, node.stages, connect_rate_, *workers_, host_, node.limits);
         node.server = std::make_unique<server::ShardServer>(
-            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_);
+            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_, load_);
         directory_.add(node.shard, node.registry);
+        pulse_.add(node.shard);
         host_.add(node.shard, *node.gateway);
     }
 }
@@ -138,9 +140,10 @@ Application::~Application()
     static_cast<void>(stop(std::chrono::hours(24)));
 }
 
-Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
+Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings,
+                                                         ActivatedSockets activated)
 {
-    std::unique_ptr<Application> application(new Application(settings));
+    std::unique_ptr<Application> application(new Application(settings, std::move(activated)));
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);
@@ -196,6 +199,7 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     ++generation_;
     plugins_.push_back(std::move(prepared.plugins));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
+    load_.addresses.configure(settings.limits);
     budget_->sockets_max = app::connections_max(settings.limits);
     directory_.set_message_bytes_max(settings.limits.message_bytes_max);
 
@@ -306,15 +310,27 @@ void Application::drain()
 {
     if (admin_) admin_->set_draining();
     for (const auto& node : nodes_) {
-        node->shard.post([server = node->server.get()] { server->drain(); });
+        node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
     }
 }
 
-bool Application::is_drained()
+std::optional<Application::Rest> Application::rest()
 {
-    const auto left =
-        ask_shards([](Node& node) { return node.server->is_drained() ? 0 : 1; }, kShardPatience);
-    return left && std::count(left->begin(), left->end(), 0) == std::ssize(*left);
+    const auto sockets = ask_shards([](Node& node) { return node.server->open_sockets(); }, kShardPatience);
+    const auto calls = ask_shards([](Node& node) { return node.gateway->open_calls(); }, kShardPatience);
+    if (!sockets || !calls) return std::nullopt;
+    return Rest{std::accumulate(sockets->begin(), sockets->end(), std::size_t{0}),
+                std::accumulate(calls->begin(), calls->end(), std::size_t{0})};
+}
+
+void Application::watch_memory()
+{
+    const std::size_t excess = memory_.poll(settings_.limits.memory_bytes_max);
+    if (excess == 0) return;
+    for (const auto& node : nodes_) {
+        node->shard.post(
+            [server = node->server.get(), share = excess / nodes_.size() + 1] { server->shed(share); });
+    }
 }
 
 bool Application::stop(std::chrono::milliseconds patience)

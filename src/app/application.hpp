@@ -3,6 +3,8 @@
 
 #include "app/admin.hpp"
 #include "app/listener_set.hpp"
+#include "app/memory_watch.hpp"
+#include "app/shard_pulse.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -29,7 +31,8 @@ namespace postern::app {
 class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
-    static Result<std::unique_ptr<Application>> create(const config::Settings& settings);
+    static Result<std::unique_ptr<Application>> create(const config::Settings& settings,
+                                                       ActivatedSockets activated);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -59,9 +62,25 @@ public:
     /// False when a shard is stuck, in a handler that blocks for instance.
     bool are_shards_answering();
 
-    /// Accepts nobody any more and closes every connection with 1001.
+    /// Whether every shard has come round since the last call; does not wait for them.
+    bool beat() { return pulse_.beat(); }
+
+    /// Clients' sockets, whatever has become of their handshakes.
+    std::size_t socket_count() const { return budget_->sockets.load(std::memory_order_relaxed); }
+
+    /// Accepts nobody any more and closes every connection with 1001, evenly over gateway.drainTime.
     void drain();
-    bool is_drained();
+
+    /// What a drain still waits for, on all shards.
+    struct Rest {
+        std::size_t sockets = 0;
+        std::size_t calls = 0;  ///< invocations without an answer, and those that wait for their turn
+    };
+    /// Nothing when a shard does not answer.
+    std::optional<Rest> rest();
+
+    /// Looks at the process's memory and sheds load when it nears gateway.limits.memory.
+    void watch_memory();
 
     /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
     /// `patience`: the process must then end without destroying anything.
@@ -87,7 +106,7 @@ private:
         ListenerSet::Plan listeners;
     };
 
-    explicit Application(const config::Settings& settings);
+    Application(const config::Settings& settings, ActivatedSockets activated);
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
     Result<void> open_admin();
@@ -105,7 +124,10 @@ private:
     integrations::PluginHost host_;
     gateway::ConnectRate connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
+    server::NodeLoad load_;
+    MemoryWatch memory_{load_.pressure};
     std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
+    ShardPulse pulse_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;

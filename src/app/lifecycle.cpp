@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/service_manager.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -26,7 +27,8 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{2000};
 constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
-constexpr std::chrono::seconds kDrainMax{10};
+constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
+constexpr std::chrono::milliseconds kMemoryPoll{250};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
@@ -83,7 +85,9 @@ public:
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
-          timer_(io_)
+          timer_(io_),
+          memory_timer_(io_),
+          service_(io_, {[this] { return status(); }, [this] { return application_.beat(); }})
     {}
 
     void run()
@@ -91,6 +95,8 @@ public:
         wait_for_stop();
         wait_for_reload();
         poll();
+        watch_memory();
+        service_.on_ready();
         io_.run();
     }
 
@@ -99,7 +105,7 @@ public:
     {
         OperatorHooks hooks;
         hooks.reload = [this](std::function<void(management::ReloadOutcome)> done) {
-            boost::asio::post(io_, [this, done = std::move(done)] { done(reload()); });
+            boost::asio::post(io_, [this, done = std::move(done)] { done(reload_for_operator()); });
         };
         hooks.drain = [this] { boost::asio::post(io_, [this] { drain("POST /drain"); }); };
         hooks.configuration = file_;
@@ -128,14 +134,16 @@ private:
         is_draining_ = true;
         log::info("drain.begin", {{"why", why}});
         application_.drain();
-        drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
+        drain_until_ =
+            std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
+        service_.on_stopping(kHandlerPatience);
         wait_until_drained();
     }
 
-    management::ReloadOutcome reload()
+    management::ReloadOutcome reload_for_operator()
     {
         if (is_draining_) return {false, {"the gateway is draining"}};
-        std::vector<std::string> reasons = reloader_.reload("POST /reload");
+        std::vector<std::string> reasons = reload("POST /reload");
         return {reasons.empty(), std::move(reasons)};
     }
 
@@ -143,19 +151,53 @@ private:
     {
         reload_signal_.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
-            if (!is_draining_) static_cast<void>(reloader_.reload("SIGHUP"));
+            if (!is_draining_) reload("SIGHUP");
             wait_for_reload();
         });
     }
 
+    std::vector<std::string> reload(std::string_view why)
+    {
+        service_.on_reload_begin();
+        std::vector<std::string> reasons = reloader_.reload(why);
+        service_.on_reload_end(reasons);
+        return reasons;
+    }
+
+    /// For `systemctl status`: how busy it is, and where it listens.
+    std::string status() const
+    {
+        const std::size_t count = application_.socket_count();
+        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
+        for (const Endpoint& endpoint : application_.listeners().endpoints()) {
+            line += ", " + url_of(endpoint, "ws");
+        }
+        return line;
+    }
+
     void wait_until_drained()
     {
-        const bool is_drained = application_.is_drained();
-        if (is_drained || std::chrono::steady_clock::now() >= drain_until_) {
-            log::info("drain.end", {{"complete", is_drained ? "yes" : "no"}});
+        const auto rest = application_.rest();
+        if (rest && rest->sockets + rest->calls == 0) {
+            log::info("drain.end", {{"complete", "yes"}});
+            return io_.stop();
+        }
+        if (std::chrono::steady_clock::now() >= drain_until_) {
+            const Application::Rest left = rest.value_or(Application::Rest());
+            log::warn("drain.end",
+                      {{"complete", "no"}, {"sockets_left", left.sockets}, {"calls_left", left.calls}});
             return io_.stop();
         }
         after(kDrainPoll, [this] { wait_until_drained(); });
+    }
+
+    void watch_memory()
+    {
+        application_.watch_memory();
+        memory_timer_.expires_after(kMemoryPoll);
+        memory_timer_.async_wait([this](boost::system::error_code error) {
+            if (!error) watch_memory();
+        });
     }
 
     void poll()
@@ -163,7 +205,7 @@ private:
         if (is_draining_) return;
         application_.poll();
         if (watches_files_ && reloader_.has_changed()) {
-            static_cast<void>(reloader_.reload("a file changed"));
+            reload("a file changed");
         }
         after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
@@ -184,9 +226,17 @@ private:
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set reload_signal_;
     Timer timer_;
+    Timer memory_timer_;
+    ServiceManager service_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };
+
+int failed_start(const Error& error)
+{
+    std::fprintf(stderr, "postern: %s\n", error.detail.c_str());
+    return kExitFailed;
+}
 
 /// For the rest of the process's life.
 void ignore_signals()
@@ -205,11 +255,10 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
-    auto application = Application::create(settings);
-    if (!application) {
-        std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
-        return kExitFailed;
-    }
+    auto activated = ActivatedSockets::take();
+    if (!activated) return failed_start(activated.error());
+    auto application = Application::create(settings, *std::move(activated));
+    if (!application) return failed_start(application.error());
     Life life(**application, options);
     (*application)->start(life.operator_hooks());
     print_start(**application);

@@ -61,10 +61,11 @@ struct Settings {
     api::Limits limits;
     std::vector<AccessKeySettings> access_keys;
     ManagementAuthorization management_authorization = ManagementAuthorization::Required;
-    bool extensions = false;      ///< beyond AWS: groups, lists and more beside @connections
-    unsigned shards = 0;          ///< 0: one per core
-    unsigned worker_threads = 4;  ///< for handlers that block
-    std::string data_directory;   ///< development certificates; "" picks the user's data directory
+    bool extensions = false;                      ///< beyond AWS: groups, lists and more beside @connections
+    unsigned shards = 0;                          ///< 0: one per core
+    unsigned worker_threads = 4;                  ///< for handlers that block
+    std::chrono::milliseconds drain_time{5'000};  ///< closes at the end are spread over it; 0: all at once
+    std::string data_directory;  ///< development certificates; "" picks the user's data directory
     log::Level log_level = log::Level::Info;
     log::Format log_format = log::Format::Auto;
 };

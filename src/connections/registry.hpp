@@ -55,6 +55,8 @@ public:
     void for_each(const std::function<void(Connection&)>& visit) const;
 
 private:
+    void count(std::ptrdiff_t change);
+
     struct Slot {
         Connection* connection = nullptr;
         std::uint32_t generation = 0;
@@ -66,7 +68,6 @@ private:
     std::uint32_t first_generation_;
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_;
-    void count(std::ptrdiff_t change);
     std::atomic<std::size_t> admitted_{0};  ///< written by the shard only
     Groups groups_;
 };

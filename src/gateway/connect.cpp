@@ -19,25 +19,33 @@ std::string_view find_header(const api::Headers& headers, std::string_view name)
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    const connections::ConnectionInfo& connection = *request.connection;
-    const Deployment& deployment = *request.stage->current;
-    const auto refuse = [&](api::Refusal refusal) {
+    if (!connect_rate_.admit(shard_.now())) {
+        const connections::ConnectionInfo& connection = *request.connection;
         const EpochMillis now = shard_.clock().wall();
         const api::RequestId id = api::new_request_id(now, shard_.random());
         log::info("connect.refused",
-                  {{"api", deployment.stage().api_id},
-                   {"stage", deployment.stage().stage},
-                   {"status", api::status_of(refusal)},
+                  {{"api", connection.api_id},
+                   {"status", api::status_of(api::Refusal::Throttled)},
                    {"source_ip", connection.source_ip},
                    {"request_id", id.view()}});
-        waiter.on_refused(api::pipeline_refusal(refusal, connection.id, id, now));
-    };
+        return waiter.on_refused(api::pipeline_refusal(api::Refusal::Throttled, connection.id, id, now));
+    }
+    const bool is_asked = request.stage->current->connect() != nullptr;
+    if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
+        return queue_connect(request, waiter);
+    }
+    start_connect(request, waiter);
+}
 
-    if (!connect_rate_.admit(shard_.now())) return refuse(api::Refusal::Throttled);
-    const Route* route = deployment.connect();
+/// Today's deployment decides, not the one that was there when the wait began.
+void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter)
+{
+    const DeploymentPtr deployment = request.stage->current;
+    if (deployment == nullptr) return refuse_connect(request, waiter, "the stage is gone");
+    const connections::ConnectionInfo& connection = *request.connection;
+    const Route* route = deployment->connect();
     if (route == nullptr)
         return waiter.on_admitted({});  // no $connect route lets everybody in (spec data-plane 1.1)
-    if (pending_connects_ >= limits_.pending_connects_max) return refuse(api::Refusal::Throttled);
 
     Call& call = calls_.open(api::EventType::Connect, *route);
     call.connection_id = connection.id;
@@ -53,13 +61,60 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
                                 trace_id);
     integrations::EventParts parts;
     parts.type = api::EventType::Connect;
-    parts.stage = &deployment.stage();
+    parts.stage = &deployment->stage();
     parts.connection = &connection;
     parts.route_key = route->key;
     parts.headers = &request.headers;
     parts.query = &request.query;
     parts.event_headers = &event_headers;
-    invoke(call, parts, *request.stage);
+    invoke(call, parts, deployment);
+}
+
+/// Postern's own: AWS has no such queue. First come, first asked, until the deadline.
+void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter)
+{
+    if (connects_.size() >= limits_.queued_connects_max) {
+        return refuse_connect(request, waiter, "the connect queue is full");
+    }
+    const std::int64_t patience = limits_.connect_queue_timeout.count();
+    connects_.push({&request, &waiter, patience > 0 ? shard_.now() + patience : ConnectQueue::kNever});
+    arm_connect_queue();
+    waiter.on_queued();
+}
+
+void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
+{
+    const api::HttpReply reply = api::overloaded(shard_.clock().wall());
+    log::info("connect.refused",
+              {{"api", request.connection->api_id},
+               {"status", reply.status},
+               {"why", why},
+               {"source_ip", request.connection->source_ip}});
+    waiter.on_refused(reply);
+}
+
+void Gateway::refuse_queued()
+{
+    while (const auto next = connects_.next()) {
+        refuse_connect(*next->request, *next->waiter, "the gateway is stopping");
+    }
+}
+
+/// One deadline for the whole queue: that of its first.
+void Gateway::arm_connect_queue()
+{
+    const SteadyMillis due = connects_.next_due();
+    if (connect_queue_deadline_ != net::TimerWheel::kNone || due == ConnectQueue::kNever) return;
+    connect_queue_deadline_ = shard_.moments().set(due, kConnectQueueMoment);
+}
+
+void Gateway::on_connect_queue_due()
+{
+    connect_queue_deadline_ = net::TimerWheel::kNone;
+    while (const auto next = connects_.next_overdue(shard_.now())) {
+        refuse_connect(*next->request, *next->waiter, "waited too long for $connect");
+    }
+    arm_connect_queue();
 }
 
 /// The $connect handler has answered: 2xx admits, anything else is the answer to the handshake (spec

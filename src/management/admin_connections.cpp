@@ -48,8 +48,8 @@ std::optional<AdminReply> failure(PostResult result)
             return admin_error(413, "The message is larger than gateway.limits.messageBytes");
         case PostResult::LimitExceeded:
             return admin_error(429, "The connection has too much unread data");
+        case PostResult::BadGroup:  // the admin listener knows no groups
         case PostResult::Gone:
-        case PostResult::BadGroup:  // nobody asks for a group here
             break;
     }
     return admin_error(410, "There is no such connection, or no more");

@@ -5,6 +5,7 @@
 #include "net/unique_fd.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,22 @@ struct ListeningSockets {
 /// `address` "" means IPv6 and IPv4 alike. `port` 0 lets the kernel choose. Io when the address cannot be
 /// had, also when another process listens there.
 Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t port, std::size_t count);
+
+/// What a listening socket is bound to.
+struct BoundAddress {
+    std::string address;  ///< canonical; "" is any
+    std::uint16_t port = 0;
+};
+
+/// Nothing when `fd` is not a listening TCP socket.
+std::optional<BoundAddress> bound_address(int fd);
+
+/// An address as BoundAddress spells it: "::" and "0.0.0.0" are "", "::01" is "::1".
+std::string canonical_address(const std::string& address);
+
+/// `count` descriptors of a listening socket that another made, and keeps: clients wait in one queue, and
+/// whoever accepts first has them. Makes the socket non-blocking. Io when there are no descriptors left.
+Result<ListeningSockets> share_listening(int fd, std::size_t count);
 
 struct Accepted {
     int fd = -1;

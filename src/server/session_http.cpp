@@ -104,6 +104,8 @@ void Session::upgrade(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
+    if (server_.is_draining()) return respond(api::closing(api::overloaded(now)));
+    if (server_.pressure() >= Pressure::NoHandshakes) return respond(api::overloaded(now));
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
@@ -141,6 +143,12 @@ void Session::upgrade(const HttpRequest& request)
     server_.registry().expect(info_.address, *this);
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
+    if (!server_.addresses().admit_connect(info_.source_ip, connected_at_)) {
+        const api::RequestId id = api::new_request_id(now, random);
+        log::info("connect.refused",
+                  {{"status", 429}, {"why", "rate of its address"}, {"source_ip", info_.source_ip}});
+        return on_refused(api::pipeline_refusal(api::Refusal::Throttled, info_.id, id, now));
+    }
     server_.gateway().connect(connect, *this);
 }
 
@@ -234,6 +242,12 @@ void Session::on_refused(const api::HttpReply& reply)
     channel_.want_read(true);
     set_timeout(server_.limits().handshake_timeout);
     respond(server_.is_draining() ? api::closing(reply) : reply);  // a drain waits for nobody's next request
+}
+
+/// Nobody has been asked yet: a peer that leaves now costs nothing more.
+void Session::on_queued()
+{
+    channel_.want_end();
 }
 
 void Session::respond(const api::HttpReply& reply)

@@ -37,6 +37,7 @@ apis:
       $disconnect: plugin:recorder.disconnect
       $default: { integration: "plugin:echo", routeResponse: true }
       flood: plugin:recorder.flood
+      hang: { integration: "plugin:recorder.hang", routeResponse: true }
       release: { integration: "plugin:recorder.release", routeResponse: true }
 plugins:
   recorder: { library: "%s" }
@@ -73,9 +74,10 @@ def wait_until(condition, what):
 
 class Gateway:
     def __init__(self, configuration=None, listeners=PLAIN, settings=(), flags=(), data_directory=None, binary=BINARY, descriptors_max=None,
-                 **extra_environment):
+                 pass_fds=(), **extra_environment):
         """`configuration`: text, a path, or None for the built-in API; `listeners`: None for those of the configuration; `settings`:
-        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit."""
+        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit; `pass_fds`: descriptors that it inherits,
+        under their numbers."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
         command = [str(binary), 'run']
         if isinstance(configuration, str):
@@ -86,14 +88,15 @@ class Gateway:
             command.append(str(configuration))
         if listeners is not None:
             settings = ['gateway.listeners=' + listeners, *settings]
-        for setting in ('gateway.admin.port=0', 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
+        for setting in ('gateway.admin.port=0', 'gateway.dataDirectory=%s' % (data_directory or self.directory),
+                        'gateway.drainTime=0', *settings):
             command += ['--set', setting]
         command += flags
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
         try:
             self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
-                                             start_new_session=True, preexec_fn=limit)
+                                             start_new_session=True, preexec_fn=limit, pass_fds=pass_fds)
         except OSError:
             shutil.rmtree(self.directory)
             raise
@@ -206,6 +209,15 @@ class Gateway:
     def resident_bytes(self):
         with open('/proc/%d/statm' % self.pid) as file:
             return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+
+    # Another configuration.
+
+    def reload(self, configuration):
+        """Puts `configuration` in force by SIGHUP. Of a gateway that was started with a text."""
+        before = len(self.log_lines('reload.done'))
+        (self.directory / 'postern.yaml').write_text(configuration)
+        self.signal(signal.SIGHUP)
+        self.wait_for_log('reload.done', before + 1)
 
     # Its end.
 
