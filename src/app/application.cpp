@@ -19,8 +19,9 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::uint16_t kNode = 0;             // one node until there are several
-constexpr std::size_t kSpareDescriptors = 96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
+constexpr std::uint16_t kNode = 0;  // one node until there are several
+constexpr std::size_t kSpareDescriptors =
+    96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
 constexpr std::chrono::seconds kShardPatience{5};
 
@@ -181,7 +182,11 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
         *std::move(deployments),
         settings.model.domain_names,
         settings.limits,
-        std::make_shared<const management::ConnectionsApi>(directory_, *callers, clock_)};
+        std::make_shared<const management::ConnectionsApi>(
+            directory_,
+            *callers,
+            clock_,
+            settings.extensions ? management::Extensions::On : management::Extensions::Off)};
     prepared.callers = *std::move(callers);
 
     auto listeners = listeners_->plan(settings);
@@ -335,10 +340,10 @@ void Application::watch_memory()
 bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
-    workers_.reset();
     if (admin_) admin_->stop();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
+    workers_.reset();  // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.
     for (const auto& set : plugins_) set->shutdown();
     for (const auto& node : nodes_) node->server.reset();

@@ -134,8 +134,7 @@ private:
         is_draining_ = true;
         log::info("drain.begin", {{"why", why}});
         application_.drain();
-        drain_until_ =
-            std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
+        drain_until_ = std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
         service_.on_stopping(kHandlerPatience);
         wait_until_drained();
     }

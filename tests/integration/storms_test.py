@@ -4,6 +4,7 @@
 is refused is told so, and the others notice nothing."""
 import contextlib
 import select
+import signal
 import time
 import unittest
 
@@ -168,6 +169,13 @@ def with_memory(text):
     return RECORDED_API + 'gateway: { limits: { memory: %s, outboxBytes: 256MiB } }\n' % text
 
 
+def reload(gateway, text):
+    before = len(gateway.log_lines('reload.done'))
+    (gateway.directory / 'postern.yaml').write_text(text)
+    gateway.signal(signal.SIGHUP)
+    gateway.wait_for_log('reload.done', before + 1)
+
+
 class MemoryTest(unittest.TestCase):
     def test_a_gateway_short_of_memory_sheds_in_order_and_recovers(self):
         """A ceiling below what the process needs anyway is memory that stays short: all three levels hold, until a reload lifts it."""
@@ -179,7 +187,7 @@ class MemoryTest(unittest.TestCase):
             good.echo()
             self.assertEqual(gateway.events('DISCONNECT'), [])
 
-            gateway.reload(with_memory('%dKiB' % (gateway.resident_bytes() // 1024 // 4)))
+            reload(gateway, with_memory('%dKiB' % (gateway.resident_bytes() // 1024 // 4)))
             self.assertEqual(gateway.ends(1), [SLOW_READER])
             self.assertTrue(gateway.log_lines('connection.shed'))
             good.echo()  # has nothing unsent: neither closed nor held up
@@ -189,7 +197,7 @@ class MemoryTest(unittest.TestCase):
             self.assertGreater(int(caught.exception.response.headers['retry-after']), 0)
             good.echo()
 
-            gateway.reload(with_memory(0))
+            reload(gateway, with_memory(0))
 
             def is_admitted():
                 try:

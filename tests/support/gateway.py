@@ -210,15 +210,6 @@ class Gateway:
         with open('/proc/%d/statm' % self.pid) as file:
             return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
 
-    # Another configuration.
-
-    def reload(self, configuration):
-        """Puts `configuration` in force by SIGHUP. Of a gateway that was started with a text."""
-        before = len(self.log_lines('reload.done'))
-        (self.directory / 'postern.yaml').write_text(configuration)
-        self.signal(signal.SIGHUP)
-        self.wait_for_log('reload.done', before + 1)
-
     # Its end.
 
     def signal(self, number=signal.SIGTERM):
