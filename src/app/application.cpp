@@ -182,7 +182,11 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
         *std::move(deployments),
         settings.model.domain_names,
         settings.limits,
-        std::make_shared<const management::ConnectionsApi>(directory_, *callers, clock_)};
+        std::make_shared<const management::ConnectionsApi>(
+            directory_,
+            *callers,
+            clock_,
+            settings.extensions ? management::Extensions::On : management::Extensions::Off)};
     prepared.callers = *std::move(callers);
 
     auto listeners = listeners_->plan(settings);

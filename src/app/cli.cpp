@@ -3,6 +3,7 @@
 
 #include "api/selection_expression.hpp"
 #include "app/builtin_handlers.hpp"
+#include "app/cli_admin.hpp"
 #include "app/health_check.hpp"
 #include "app/lifecycle.hpp"
 #include "config/load.hpp"
@@ -162,11 +163,19 @@ int run_command(int argc, char** argv)
     file.add_to(*print_verb);
     print_verb->callback([&] { exit_code = print(file); });
 
-    std::string health_url = "http://127.0.0.1:8080/ping";
+    std::string health_url;
+    std::string admin_url;
     CLI::App* health_verb =
         cli.add_subcommand("health", "ask a running gateway whether it answers; for health checks");
-    health_verb->add_option("URL", health_url, "http://HOST:PORT/ping")->capture_default_str();
-    health_verb->callback([&] { exit_code = check_health(health_url); });
+    health_verb->add_option("URL",
+                            health_url,
+                            "what to ask instead of the admin listener's /healthz or, when there is none, " +
+                                std::string(kUsualPing));
+    add_admin_option(*health_verb, admin_url);
+    health_verb->callback(
+        [&] { exit_code = health_url.empty() ? check_usual_health(admin_url) : check_health(health_url); });
+
+    add_admin_commands(cli, exit_code);
 
     cli.add_subcommand("version", "print the version")->callback([] {
         std::cout << "postern " << POSTERN_VERSION << " (plugin interface " << POSTERN_ABI_MAJOR << '.'

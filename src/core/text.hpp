@@ -26,6 +26,9 @@ std::vector<std::string_view> split(std::string_view s, char separator);
 /// Percent-decodes a path segment. Empty optional when an escape is malformed.
 std::optional<std::string> percent_decode(std::string_view s);
 
+/// Every byte but RFC 3986's unreserved characters and those of `kept` as %XX.
+std::string percent_encode(std::string_view s, std::string_view kept = {});
+
 /// Percent-decodes a query name or value: also '+' is a space (spec captures 1.2). Malformed escapes stay as
 /// they are.
 std::string query_decode(std::string_view s);

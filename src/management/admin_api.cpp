@@ -90,8 +90,7 @@ void AdminApi::administer(const CallerRequest& request, std::string_view path, c
     }
     if (path == kConnectionsPath) {
         if (!is_read(request.method)) return done(wrong_method("GET, HEAD"));
-        const std::size_t mark = request.target.find('?');
-        return list(mark == std::string_view::npos ? "" : request.target.substr(mark + 1), done);
+        return list(request.target, done);
     }
     if (path.starts_with(kConnectionsPath) && path[kConnectionsPath.size()] == '/') {
         return connection(request, path.substr(kConnectionsPath.size() + 1), done);

@@ -59,8 +59,9 @@ private:
     void reload(const Done& done) const;
 
     // admin_connections.cpp
-    void list(std::string_view query, const Done& done) const;
+    void list(std::string_view target, const Done& done) const;
     void connection(const CallerRequest& request, std::string_view path, const Done& done) const;
+    void close(const std::string& id, std::string_view target, const Done& done) const;
     void describe(const std::string& id, const Done& done) const;
 
     AdminHooks hooks_;

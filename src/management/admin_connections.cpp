@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/close_codes.hpp"
 #include "api/event.hpp"
 #include "core/log.hpp"
 #include "core/time_text.hpp"
@@ -49,6 +50,7 @@ std::optional<AdminReply> failure(PostResult result)
             return admin_error(429, "The connection has too much unread data");
         case PostResult::BadGroup:  // the admin listener knows no groups
         case PostResult::Gone:
+        case PostResult::BadGroup:  // nobody asks for a group here
             break;
     }
     return admin_error(410, "There is no such connection, or no more");
@@ -66,6 +68,24 @@ struct ListQuery {
     std::size_t limit = kPageDefault;
 };
 
+std::string_view query_of(std::string_view target)
+{
+    const std::size_t mark = target.find('?');
+    return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& out)
+{
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc() && stop == text.data() + text.size();
+}
+
+std::string no_parameter(const std::string& name, const char* known)
+{
+    return "There is no parameter \"" + name + "\"; see " + known;
+}
+
 /// What is wrong; nothing when it could be read.
 std::optional<std::string> read_list_query(std::string_view query, ListQuery& out)
 {
@@ -77,12 +97,36 @@ std::optional<std::string> read_list_query(std::string_view query, ListQuery& ou
         } else if (parameter.name == "next") {
             out.next = parameter.value;
         } else if (parameter.name == "limit") {
-            const char* const end = parameter.value.data() + parameter.value.size();
-            const auto [stop, error] = std::from_chars(parameter.value.data(), end, out.limit);
-            if (error != std::errc() || stop != end || out.limit == 0 || out.limit > kPageMax)
+            if (!read_number(parameter.value, out.limit) || out.limit == 0 || out.limit > kPageMax)
                 return "limit is a number from 1 to " + std::to_string(kPageMax);
         } else {
-            return "There is no parameter \"" + parameter.name + "\"; see api, stage, limit and next";
+            return no_parameter(parameter.name, "api, stage, limit and next");
+        }
+    }
+    return std::nullopt;
+}
+
+struct ClosingQuery {
+    std::uint16_t code = api::kClosedNormally.code;
+    std::string reason{api::kClosedNormally.text};
+};
+
+/// What is wrong; nothing when it could be read. A code without a reason has none.
+std::optional<std::string> read_closing_query(std::string_view query, ClosingQuery& out)
+{
+    bool has_reason = false;
+    for (const api::QueryParameter& parameter : api::parse_query(query)) {
+        if (parameter.name == "code") {
+            if (!read_number(parameter.value, out.code) || !api::is_code_for_callers(out.code))
+                return "code is 1000 or a number from 3000 to 4999";
+            if (!has_reason) out.reason.clear();
+        } else if (parameter.name == "reason") {
+            if (parameter.value.size() > api::kCloseReasonBytesMax || !text::is_utf8(parameter.value))
+                return "reason is UTF-8 of at most " + std::to_string(api::kCloseReasonBytesMax) + " bytes";
+            out.reason = parameter.value;
+            has_reason = true;
+        } else {
+            return no_parameter(parameter.name, "code and reason");
         }
     }
     return std::nullopt;
@@ -90,10 +134,10 @@ std::optional<std::string> read_list_query(std::string_view query, ListQuery& ou
 
 }  // namespace
 
-void AdminApi::list(std::string_view query, const Done& done) const
+void AdminApi::list(std::string_view target, const Done& done) const
 {
     ListQuery wanted;
-    if (const auto wrong = read_list_query(query, wanted)) return done(admin_error(400, *wrong));
+    if (const auto wrong = read_list_query(query_of(target), wanted)) return done(admin_error(400, *wrong));
     directory_.list(wanted.api_id,
                     wanted.stage,
                     wanted.next,
@@ -120,7 +164,17 @@ void AdminApi::connection(const CallerRequest& request, std::string_view path, c
     }
     if (request.method != "DELETE") return done(wrong_method("GET, HEAD, POST, DELETE"));
     log::info("admin.delete_connection", {{"connection_id", *id}, {"source_ip", request.source_ip}});
-    directory_.remove("", *id, [done](PostResult result) { done(failure(result).value_or(deleted())); });
+    close(*id, request.target, done);
+}
+
+void AdminApi::close(const std::string& id, std::string_view target, const Done& done) const
+{
+    ClosingQuery wanted;
+    if (const auto wrong = read_closing_query(query_of(target), wanted))
+        return done(admin_error(400, *wrong));
+    directory_.close("", id, wanted.code, wanted.reason, [done](PostResult result) {
+        done(failure(result).value_or(deleted()));
+    });
 }
 
 void AdminApi::describe(const std::string& id, const Done& done) const

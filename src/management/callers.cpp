@@ -98,8 +98,9 @@ std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
     if (caller.refusal) return api::management::not_authenticated(*caller.refusal, ids, now);
     if (caller.key == nullptr || !caller.key->policy) return std::nullopt;
 
+    const std::string path = call.path.resource(call.method);
     const api::ConnectionsResource resource{
-        options_.region, options_.account_id, call.api_id, call.stage, call.method};
+        options_.region, options_.account_id, call.api_id, call.stage, call.method, path};
     const api::PolicyVerdict verdict = caller.key->policy->evaluate(api::kManageConnections, resource.arn());
     if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
     const auto kind = caller.key->key.session_token.empty() ? api::management::PolicyKind::Identity

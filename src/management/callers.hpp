@@ -5,6 +5,7 @@
 #include "api/policy.hpp"
 #include "api/sigv4.hpp"
 #include "core/result.hpp"
+#include "management/path.hpp"
 
 #include <map>
 #include <optional>
@@ -23,7 +24,7 @@ struct ConnectionsCall {
     std::string_view source_ip;
     std::string_view api_id;
     std::string_view stage;
-    std::string_view connection_id;  ///< decoded
+    const ManagementPath& path;
 };
 
 /// One request as far as it says who calls. Borrows everything.

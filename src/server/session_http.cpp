@@ -13,28 +13,6 @@ namespace {
 constexpr std::size_t kRequestStep = 32 * 1024;
 static_assert(kRequestStep > net::TlsStream::kSlack && kRequestStep <= net::SharedBuffers::kInputBytes);
 
-/// "/STAGE/@connections/ID", decoded.
-struct ConnectionsPath {
-    std::string stage;  ///< "/STAGE", or what a custom domain has there
-    std::string id;
-
-    std::string str() const { return stage + "/@connections/" + id; }
-};
-
-/// Split before it is decoded: whatever an id looks like, it is one segment.
-std::optional<ConnectionsPath> connections_path(std::string_view target)
-{
-    constexpr std::string_view kSegment = "/@connections";
-    std::string path(target.substr(0, target.find('?')));
-    for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at))
-        path.erase(at, 1);
-    const std::size_t slash = path.rfind('/');
-    const auto front = text::percent_decode(std::string_view(path).substr(0, slash));
-    const auto id = text::percent_decode(std::string_view(path).substr(slash + 1));
-    if (!front || !front->ends_with(kSegment) || !id || id->empty()) return std::nullopt;
-    return ConnectionsPath{front->substr(0, front->size() - kSegment.size()), *id};
-}
-
 /// As it was sent, so without control characters; without the query, which may hold secrets.
 std::string loggable_path(const HttpRequest& request)
 {
@@ -80,7 +58,7 @@ void Session::on_request(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
-    switch (classify(request)) {
+    switch (classify(request, server_.connections_api().extensions())) {
         case RequestKind::Upgrade:
             return upgrade(request);
         case RequestKind::Connections:
@@ -156,7 +134,7 @@ void Session::upgrade(const HttpRequest& request)
 /// business.
 void Session::manage(const HttpRequest& request)
 {
-    const auto path = connections_path(request.target);
+    const auto path = management::parse_path(request.target, server_.connections_api().extensions());
     gateway::Stages& stages = server_.gateway().stages();
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
     if (stage == nullptr) {
@@ -180,7 +158,7 @@ void Session::manage(const HttpRequest& request)
                                            info_.source_ip,
                                            identity.api_id,
                                            identity.stage,
-                                           path->id};
+                                           *path};
     state_ = State::Answering;
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);

@@ -191,6 +191,27 @@ class ActivationTest(unittest.TestCase):
                         early.sendall(b'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n')
                         self.assertTrue(early.recv(64).startswith(b'HTTP/1.1 200 '))
 
+    def test_a_reload_may_move_every_listener_but_not_leave_a_socket_alone(self):
+        def listeners(*ports):
+            return RECORDED_API + 'gateway: {listeners: [%s]}\n' % ', '.join('{port: %d, address: 127.0.0.1}' % port for port in ports)
+
+        with listening() as one, listening() as other:
+            ports = one.getsockname()[1], other.getsockname()[1]
+            with activated_gateway([('web', one), ('web', other)], listeners(*ports), listeners=None) as gateway, \
+                    Client(gateway.url) as client:
+                file = gateway.directory / 'postern.yaml'
+                file.write_text(listeners(ports[0]))
+                gateway.signal(signal.SIGHUP)
+                gateway.wait_for_log('reload.refused')
+                self.assertIn('no listener is configured for the activated socket web (127.0.0.1:%d)' % ports[1], gateway.log_text())
+                client.echo()
+                file.write_text(listeners(*reversed(ports)))
+                gateway.signal(signal.SIGHUP)
+                gateway.wait_for_log('reload.done')
+                for url in gateway.urls:
+                    with Client(url) as another:
+                        another.echo()
+
     def test_a_socket_that_nobody_asks_for_keeps_the_gateway_from_starting(self):
         with listening() as given:
             environment = {'ACTIVATED_BINARY': BINARY, 'ACTIVATED_FDS': str(given.fileno()), 'ACTIVATED_NAMES': 'postern.socket'}
