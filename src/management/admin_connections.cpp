@@ -50,7 +50,6 @@ std::optional<AdminReply> failure(PostResult result)
             return admin_error(429, "The connection has too much unread data");
         case PostResult::BadGroup:  // the admin listener knows no groups
         case PostResult::Gone:
-        case PostResult::BadGroup:  // nobody asks for a group here
             break;
     }
     return admin_error(410, "There is no such connection, or no more");
