@@ -227,7 +227,8 @@ private:
     void watch_memory()
     {
         application_.watch_memory();
-        memory_timer_.expires_after(kMemoryPoll);
+        memory_timer_.expires_after(application_.settings().limits.memory_bytes_max > 0 ? kMemoryPoll
+                                                                                        : kPoll);
         memory_timer_.async_wait([this](boost::system::error_code error) {
             if (!error) watch_memory();
         });
