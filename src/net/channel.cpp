@@ -38,11 +38,13 @@ Channel::Read Channel::read(char* into, std::size_t room)
     const ssize_t got = ::recv(fd_, target, bytes_max, MSG_DONTWAIT);
     if (got == 0) return {Status::PeerClosed, 0};
     if (got < 0) return {would_block() ? Status::Ok : Status::Failed, 0};
+    shard_.stats().received_bytes.add(static_cast<std::size_t>(got));
     if (!tls_) return {Status::Ok, static_cast<std::size_t>(got)};
 
     std::string& answer = shard_.buffers().cipher_output;
     POSTERN_CHECK(answer.empty());
     const auto decrypted = tls_->decrypt({target, static_cast<std::size_t>(got)}, into, room, answer);
+    if (!handshake_counted_) count_handshake(decrypted.status);
     const bool sent = answer.empty() || send_now(answer);
     answer.clear();
     switch (decrypted.status) {
@@ -53,6 +55,14 @@ Channel::Read Channel::read(char* into, std::size_t room)
         default:
             return {sent ? Status::Ok : Status::Failed, decrypted.bytes};
     }
+}
+
+void Channel::count_handshake(TlsStream::Status status)
+{
+    const bool is_done = tls_->is_handshake_done();
+    handshake_counted_ = is_done || status == TlsStream::Status::Failed;
+    if (!handshake_counted_) return;
+    (is_done ? shard_.stats().tls_handshakes : shard_.stats().tls_failures).add();
 }
 
 bool Channel::write(std::string_view plain)
@@ -71,10 +81,14 @@ bool Channel::send_now(std::string_view bytes)
     if (unsent_.empty()) {
         const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && !would_block()) return false;
-        if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+        if (sent > 0) {
+            shard_.stats().sent_bytes.add(static_cast<std::size_t>(sent));
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
         if (bytes.empty()) return true;
     }
     unsent_.append(bytes);
+    shard_.stats().outbox_bytes.add(static_cast<std::int64_t>(bytes.size()));
     writes_ = true;
     update_interest();
     return true;
@@ -87,7 +101,11 @@ bool Channel::on_writable()
         const ssize_t sent =
             ::send(fd_, unsent_.data() + unsent_sent_, unsent_bytes(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && !would_block()) return false;
-        if (sent > 0) unsent_sent_ += static_cast<std::size_t>(sent);
+        if (sent > 0) {
+            shard_.stats().sent_bytes.add(static_cast<std::size_t>(sent));
+            shard_.stats().outbox_bytes.add(-static_cast<std::int64_t>(sent));
+            unsent_sent_ += static_cast<std::size_t>(sent);
+        }
         if (unsent_bytes() > 0) {
             // Bytes move to the front only when half of the buffer is spent: linear in what is sent.
             if (unsent_sent_ > unsent_.size() / 2) {
@@ -131,6 +149,9 @@ void Channel::close()
     shard_.poller().remove(fd_);
     ::close(fd_);
     fd_ = -1;
+    shard_.stats().outbox_bytes.add(-static_cast<std::int64_t>(unsent_bytes()));
+    std::string().swap(unsent_);
+    unsent_sent_ = 0;
 }
 
 void Channel::update_interest()

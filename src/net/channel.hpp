@@ -51,6 +51,7 @@ public:
 
 private:
     bool send_now(std::string_view bytes);
+    void count_handshake(TlsStream::Status status);
     void update_interest();
 
     Shard& shard_;
@@ -61,6 +62,7 @@ private:
     bool watched_reads_ = true;
     bool watched_writes_ = false;
     bool finishing_ = false;
+    bool handshake_counted_ = false;
     std::size_t unsent_sent_ = 0;
     std::string unsent_;
     std::optional<TlsStream> tls_;
