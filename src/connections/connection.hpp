@@ -4,6 +4,7 @@
 #include "api/close_codes.hpp"
 #include "api/ids.hpp"
 #include "core/clock.hpp"
+#include "observability/counts.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,7 @@ struct ConnectionInfo {
     std::string source_ip;
     std::optional<std::string> user_agent;
     EpochMillis connected_at = 0;
+    observability::StageCounts* counts = nullptr;  ///< its shard's, of its stage; null: nobody counts
 };
 
 /// One admitted client, as handlers and @connections see it. Shard-local: touched only by the thread that
@@ -38,6 +40,15 @@ public:
     /// Queues one message. LimitExceeded when the outbox is full: the connection is then being closed. Gone
     /// when it ends.
     virtual PostResult send(std::string_view payload, bool is_binary) = 0;
+
+    /// send() for somebody outside of the connection's own routes.
+    PostResult post(std::string_view payload, bool is_binary)
+    {
+        const PostResult result = send(payload, is_binary);
+        if (result == PostResult::Delivered && info_.counts != nullptr)
+            info_.counts->unrouted.messages_out.add();
+        return result;
+    }
 
     /// Sends a close frame and ends the connection; $disconnect gets the same code and reason. No effect on
     /// one that ends.

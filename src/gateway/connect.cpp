@@ -33,11 +33,17 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
         waiter.on_refused(api::pipeline_refusal(refusal, connection.id, id, now));
     };
 
-    if (!connect_rate_.admit(shard_.now())) return refuse(api::Refusal::Throttled);
+    if (!connect_rate_.admit(shard_.now())) {
+        counts_.hit(observability::Limit::ConnectRate);
+        return refuse(api::Refusal::Throttled);
+    }
     const Route* route = deployment.connect();
     if (route == nullptr)
         return waiter.on_admitted({});  // no $connect route lets everybody in (spec data-plane 1.1)
-    if (pending_connects_ >= limits_.pending_connects_max) return refuse(api::Refusal::Throttled);
+    if (pending_connects_ >= limits_.pending_connects_max) {
+        counts_.hit(observability::Limit::PendingConnects);
+        return refuse(api::Refusal::Throttled);
+    }
 
     Call& call = calls_.open(api::EventType::Connect, *route);
     call.connection_id = connection.id;

@@ -32,7 +32,8 @@ Result<Route> compile_route(const api::Route& route, const integrations::Handler
 
 Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& api,
                                                               const api::Stage& stage,
-                                                              const integrations::HandlerRegistry& handlers)
+                                                              const integrations::HandlerRegistry& handlers,
+                                                              observability::Metrics* metrics)
 {
     Result<api::SelectionExpression> expression =
         api::SelectionExpression::parse(api.route_selection_expression);
@@ -47,8 +48,10 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& ap
         if (!compiled) {
             return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
         }
+        if (metrics != nullptr) compiled->series = &metrics->route(api.api_id, stage.stage_name, key);
         made->routes_.push_back(*std::move(compiled));
     }
+    if (metrics != nullptr) made->series_ = &metrics->stage(api.api_id, stage.stage_name);
     made->connect_ = made->find(kConnectKey);
     made->disconnect_ = made->find(kDisconnectKey);
     made->default_ = made->find(kDefaultKey);

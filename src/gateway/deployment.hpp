@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "integrations/event_scope.hpp"
 #include "integrations/handler_registry.hpp"
+#include "observability/metrics.hpp"
 
 #include <memory>
 #include <string>
@@ -24,19 +25,28 @@ struct Route {
     const integrations::Handler* handler = nullptr;
     bool is_two_way = false;
     std::chrono::milliseconds timeout{};
+    observability::RouteSeries* series = nullptr;  ///< null: nobody counts
 };
 
 /// What a stage serves: compiled, immutable, shared by all shards, replaced as a whole, looked up for every
 /// event (spec data-plane 3.1: a deployment applies to connections opened before it).
 class Deployment {
 public:
-    /// BadInput when the expression is malformed or a route names no handler.
+    /// BadInput when the expression is malformed or a route names no handler. `metrics`, where events are
+    /// counted, outlives the deployment and all connections.
     static Result<std::shared_ptr<const Deployment>> compile(const api::Api& api,
                                                              const api::Stage& stage,
-                                                             const integrations::HandlerRegistry& handlers);
+                                                             const integrations::HandlerRegistry& handlers,
+                                                             observability::Metrics* metrics = nullptr);
 
     const integrations::StageIdentity& stage() const { return stage_; }
     bool is_execute_api_disabled() const { return is_execute_api_disabled_; }
+
+    /// Where the shard counts the stage's connections and what belongs to no route; null: nobody counts.
+    observability::StageCounts* counts(std::size_t shard) const
+    {
+        return series_ == nullptr ? nullptr : &(*series_)[shard];
+    }
 
     const Route* connect() const { return connect_; }
     const Route* disconnect() const { return disconnect_; }
@@ -52,6 +62,7 @@ private:
 
     integrations::StageIdentity stage_;
     bool is_execute_api_disabled_ = false;
+    observability::StageSeries* series_ = nullptr;
     api::SelectionExpression expression_;
     std::vector<Route> routes_;  ///< sorted by key; the pointers below point into it
     const Route* connect_ = nullptr;

@@ -10,6 +10,7 @@
 #include "integrations/plugin_host.hpp"
 #include "net/shard.hpp"
 #include "net/worker_pool.hpp"
+#include "observability/counts.hpp"
 
 #include <string>
 #include <string_view>
@@ -69,8 +70,11 @@ public:
                        std::uint16_t code,
                        std::string_view reason);
 
-    /// Invocations without an answer yet: a drain waits for them.
+    /// Invocations without an answer yet: a drain waits for them. Thread: any.
     std::size_t open_calls() const { return calls_.open_count(); }
+
+    /// What this shard counts whatever the stage. Written by the shard, read by any thread.
+    observability::ShardCounts& counts() { return counts_; }
 
     void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
     void on_failure(std::uint64_t call, std::string_view why) override;
@@ -98,6 +102,7 @@ private:
     const integrations::PluginHost& host_;
     const api::Limits& limits_;
     Calls calls_;
+    observability::ShardCounts counts_;
     std::size_t pending_connects_ = 0;
     api::SelectionScratch scratch_;
 };

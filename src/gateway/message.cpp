@@ -38,6 +38,7 @@ void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
     if (connection == nullptr || !call.route->is_two_way || reply.body.empty()) return finish(call);
 
     if (reply.body.size() > limits_.message_bytes_max) {
+        counts_.hit(observability::Limit::MessageBytes);
         const std::string why = api::too_big_text(limits_.message_bytes_max);
         finish(call);
         return connection->close(api::kTooBigCode, why);  // spec data-plane 4, STACKD

@@ -70,7 +70,7 @@ std::string_view to_string(Limit limit)
     return kNames[static_cast<std::size_t>(limit)];
 }
 
-void ApiRequestCounts::add(std::string_view method, unsigned status)
+void ApiRequestCounts::add(std::string_view method, int status)
 {
     const auto place = [](const auto& names, std::string_view name) {
         return static_cast<std::size_t>(std::find(names.begin(), names.end() - 1, name) - names.begin());

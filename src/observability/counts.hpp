@@ -104,7 +104,7 @@ public:
     static constexpr std::array<std::string_view, 9> kStatuses{
         "200", "204", "400", "403", "404", "410", "413", "429", "other"};
 
-    void add(std::string_view method, unsigned status);
+    void add(std::string_view method, int status);
     std::uint64_t value(std::size_t method, std::size_t status) const
     {
         return counts_[method * kStatuses.size() + status].value();
@@ -116,7 +116,6 @@ private:
 
 /// What one shard counts whatever the stage.
 struct alignas(kCacheLine) ShardCounts {
-    Gauge calls_open;
     std::array<Counter, static_cast<std::size_t>(Limit::kCount)> limits;
     ApiRequestCounts api_requests;
 

@@ -117,6 +117,7 @@ void Session::upgrade(const HttpRequest& request)
     info_.address = *address;
     info_.id = server_.codec().encode(*address);
     info_.api_id = stage->current->stage().api_id;
+    info_.counts = stage->current->counts(server_.shard().index());
     info_.domain_name = request.host;
     info_.connected_at = now;
     connected_at_ = server_.shard().now();
@@ -148,6 +149,8 @@ void Session::manage(const HttpRequest& request)
     const auto path = connections_path(request.target);
     gateway::Stages& stages = server_.gateway().stages();
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
+    const auto count = [&counts = server_.counts().api_requests, method = request.method](
+                           const api::HttpReply& reply) { counts.add(method, reply.status); };
     if (stage == nullptr) {
         log::info("connections_api.refused",
                   {{"method", request.method}, {"why", "no such stage"}, {"path", loggable_path(request)}});
@@ -155,11 +158,13 @@ void Session::manage(const HttpRequest& request)
         Random& random = server_.shard().random();
         const std::string uuid = random.uuid();
         const api::RequestId id = api::new_request_id(now, random);
-        if (!path || !stages.is_custom_domain(request.host)) {
-            return answer(api::front_refusal(api::kForbidden, uuid, id, now));
-        }
-        const std::string route = path->str().substr(1);
-        return answer(api::management::no_method(route, request.method, {uuid, id, {}}, now));
+        const bool is_known_host = path && stages.is_custom_domain(request.host);
+        const api::HttpReply reply =
+            is_known_host
+                ? api::management::no_method(path->str().substr(1), request.method, {uuid, id, {}}, now)
+                : api::front_refusal(api::kForbidden, uuid, id, now);
+        count(reply);
+        return answer(reply);
     }
     const integrations::StageIdentity& identity = stage->current->stage();
     const management::ConnectionsCall call{request.method,
@@ -174,7 +179,8 @@ void Session::manage(const HttpRequest& request)
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
-    const auto give = [weak = std::weak_ptr(self_)](const api::HttpReply& reply) {
+    const auto give = [weak = std::weak_ptr(self_), count](const api::HttpReply& reply) {
+        count(reply);
         const std::shared_ptr<Session*> self = weak.lock();
         if (self) (*self)->answer(reply);
     };
@@ -204,6 +210,7 @@ void Session::on_admitted(std::string_view protocol)
     is_handshake_over_ = true;
     queue();
     is_admitted_ = true;
+    if (info_.counts != nullptr) info_.counts->open();
     if (peer_lost_) return lost();
 
     is_compressed_ = !handshake_->extensions.empty();
