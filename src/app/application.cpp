@@ -2,14 +2,15 @@
 #include "app/application.hpp"
 
 #include "app/builtin_handlers.hpp"
-#include "app/data_directory.hpp"
+#include "app/metrics_page.hpp"
 #include "core/log.hpp"
-#include "net/development_certificate.hpp"
 #include "net/tcp.hpp"
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <thread>
+#include <utility>
 
 namespace postern::app {
 
@@ -18,6 +19,7 @@ namespace {
 constexpr std::uint16_t kNode = 0;             // one node until there are several
 constexpr std::size_t kSpareDescriptors = 64;  // files, listeners, epoll sets, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
+constexpr std::chrono::seconds kShardPatience{5};
 
 api::ConnectionIdCodec::Key random_key()
 {
@@ -41,74 +43,13 @@ std::size_t connections_max(const api::Limits& limits)
     return limits.connections_max == 0 ? fitting : std::min(limits.connections_max, fitting);
 }
 
-}  // namespace
-
-Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t first_generation)
-    : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
-{}
-
-Application::Application(const config::Settings& settings)
-    : settings_(settings),
-      codec_(random_key()),
-      directory_(codec_, kNode, settings_.limits.message_bytes_max),
-      host_(directory_),
-      connect_rate_(settings_.limits.new_connections_per_second, settings_.limits.new_connections_burst),
-      budget_(std::make_unique<server::SocketBudget>(app::connections_max(settings_.limits)))
-{}
-
-Application::~Application()
-{
-    static_cast<void>(stop(std::chrono::hours(24)));
-}
-
-Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
-{
-    std::unique_ptr<Application> application(new Application(settings));
-    const Result<void> built = application->build();
-    if (!built) return built.error();
-    return application;
-}
-
-Result<void> Application::build()
-{
-    const unsigned shards =
-        settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
-    for (unsigned i = 0; i < shards; ++i) {
-        nodes_.push_back(std::make_unique<Node>(i, clock_, random_generation()));
-        directory_.add(nodes_.back()->shard, nodes_.back()->registry);
-    }
-    workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
-
-    const Result<void> managed = build_management();
-    if (!managed) return managed.error();
-    const Result<void> loaded = load_plugins();
-    if (!loaded) return loaded.error();
-    const Result<gateway::Stages::Deployments> deployments = compile();
-    if (!deployments) return deployments.error();
-
-    for (const auto& node : nodes_) {
-        node->stages = std::make_unique<gateway::Stages>(*deployments, settings_.model.domain_names);
-        node->gateway = std::make_unique<gateway::Gateway>(
-            node->shard, node->registry, *node->stages, connect_rate_, *workers_, host_, settings_.limits);
-        node->server = std::make_unique<server::ShardServer>(node->shard,
-                                                             node->registry,
-                                                             *node->gateway,
-                                                             *connections_api_,
-                                                             codec_,
-                                                             settings_.limits,
-                                                             *budget_);
-        host_.add(node->shard, *node->gateway);
-    }
-    return listen();
-}
-
-Result<void> Application::build_management()
+Result<std::shared_ptr<const management::Callers>> callers_of(const config::Settings& settings)
 {
     management::CallerOptions options;
-    options.admits_anybody = settings_.management_authorization == config::ManagementAuthorization::None;
-    options.region = settings_.model.region;
-    options.account_id = settings_.model.account_id;
-    for (const config::AccessKeySettings& key : settings_.access_keys) {
+    options.admits_anybody = settings.management_authorization == config::ManagementAuthorization::None;
+    options.region = settings.model.region;
+    options.account_id = settings.model.account_id;
+    for (const config::AccessKeySettings& key : settings.access_keys) {
         management::CallerKey caller;
         caller.key = {key.access_key_id, key.secret_access_key, key.session_token, key.user_arn};
         if (!key.policy.empty()) {
@@ -121,32 +62,26 @@ Result<void> Application::build_management()
         }
         options.keys.push_back(std::move(caller));
     }
-    callers_ = std::make_unique<management::Callers>(std::move(options));
-    connections_api_ = std::make_unique<management::ConnectionsApi>(directory_, *callers_, clock_);
-    return {};
+    return std::make_shared<const management::Callers>(std::move(options));
 }
 
-Result<void> Application::load_plugins()
+std::vector<integrations::PluginSpec> plugin_specs(const config::Settings& settings)
 {
-    const postern_host table = host_.table();
-    plugins_.push_back(register_builtin_handlers(table, handlers_));
-    for (const auto& [name, plugin] : settings_.plugins) {
-        auto loaded =
-            integrations::PluginLibrary::load(name, plugin.library, plugin.settings, table, handlers_);
-        if (!loaded) return loaded.error();
-        log::info("plugin.loaded",
-                  {{"name", name}, {"title", loaded->title()}, {"version", loaded->version()}});
-        plugins_.push_back(*std::move(loaded));
+    std::vector<integrations::PluginSpec> specs{{"", "", "{}", &builtin_plugin}};
+    for (const auto& [name, plugin] : settings.plugins) {
+        specs.push_back({name, plugin.library, plugin.settings, nullptr});
     }
-    return {};
+    return specs;
 }
 
-Result<gateway::Stages::Deployments> Application::compile() const
+Result<gateway::Stages::Deployments> compile(const api::Model& model,
+                                             const gateway::Deployment::Handlers& handlers,
+                                             observability::Metrics& metrics)
 {
     gateway::Stages::Deployments deployments;
-    for (const auto& [api_id, api] : settings_.model.apis) {
+    for (const auto& [api_id, api] : model.apis) {
         for (const auto& [name, stage] : api.stages) {
-            auto compiled = gateway::Deployment::compile(api, stage, handlers_);
+            auto compiled = gateway::Deployment::compile(api, stage, handlers, &metrics);
             if (!compiled) return compiled.error();
             deployments.push_back(*std::move(compiled));
         }
@@ -154,71 +89,187 @@ Result<gateway::Stages::Deployments> Application::compile() const
     return deployments;
 }
 
-Result<void> Application::listen()
+/// What threads and shards there are is decided once.
+Result<void> check_unchangeable(const config::Settings& now, const config::Settings& next)
 {
-    for (const config::ListenerSettings& listener : settings_.listeners) {
-        std::shared_ptr<net::TlsContext> tls;
-        if (listener.tls != config::TlsKind::None) {
-            auto opened = open_certificate(listener);
-            if (!opened) return opened.error();
-            tls = *std::move(opened);
-        }
-        const Result<net::ListeningSockets> sockets =
-            net::listen_tcp(listener.address, listener.port, nodes_.size());
-        if (!sockets) return sockets.error();
-        for (std::size_t i = 0; i < nodes_.size(); ++i) {
-            nodes_[i]->server->add_listener(sockets->fds[i], sockets->port, tls);
-        }
-        endpoints_.push_back({listener.address, sockets->port, tls != nullptr});
+    const auto refuse = [](const std::string& name) {
+        return Error(ErrorKind::BadInput, name + " cannot change while the gateway runs: restart it");
+    };
+    if (now.shards != next.shards) return refuse("gateway.shards");
+    if (now.worker_threads != next.worker_threads) return refuse("gateway.workerThreads");
+    return {};
+}
+
+}  // namespace
+
+Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t first_generation)
+    : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
+{}
+
+Application::Application(const config::Settings& settings)
+    : settings_(settings),
+      codec_(random_key()),
+      directory_(codec_, kNode, settings_.limits.message_bytes_max),
+      host_(directory_),
+      connect_rate_(0, 0),
+      budget_(std::make_unique<server::SocketBudget>(0))
+{
+    const unsigned shards =
+        settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
+    metrics_ = std::make_unique<observability::Metrics>(shards);
+    workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
+    listeners_ = std::make_unique<ListenerSet>(clock_, shards);
+    for (unsigned i = 0; i < shards; ++i) {
+        Node& node = *nodes_.emplace_back(std::make_unique<Node>(i, clock_, random_generation()));
+        node.gateway = std::make_unique<gateway::Gateway>(
+            node.shard, node.registry, node.stages, connect_rate_, *workers_, host_, node.limits);
+        node.server = std::make_unique<server::ShardServer>(
+            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_);
+        directory_.add(node.shard, node.registry);
+        host_.add(node.shard, *node.gateway);
+    }
+    std::vector<observability::Health::Ask> asks;
+    for (const auto& node : nodes_) {
+        asks.emplace_back([&shard = node->shard](auto question) { shard.post(std::move(question)); });
+    }
+    health_ = std::make_unique<observability::Health>(clock_, std::move(asks));
+}
+
+Application::~Application()
+{
+    static_cast<void>(stop(std::chrono::hours(24)));
+}
+
+Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
+{
+    std::unique_ptr<Application> application(new Application(settings));
+    Result<Prepared> prepared = application->prepare(settings);
+    if (!prepared) return prepared.error();
+    application->commit(*std::move(prepared), settings);
+    return application;
+}
+
+Result<void> Application::reload(const config::Settings& settings)
+{
+    const Result<void> possible = check_unchangeable(settings_, settings);
+    if (!possible) return possible.error();
+    Result<Prepared> prepared = prepare(settings);
+    if (!prepared) return prepared.error();
+    commit(*std::move(prepared), settings);
+    if (!are_shards_answering()) {
+        log::warn("reload.slow", {{"why", "a shard is busy; it follows when it is free"}});
     }
     return {};
 }
 
-Result<std::shared_ptr<net::TlsContext>> Application::open_certificate(
-    const config::ListenerSettings& listener)
+/// Whatever can fail.
+Result<Application::Prepared> Application::prepare(const config::Settings& settings)
 {
-    std::string certificate_file = listener.certificate_file;
-    std::string private_key_file = listener.private_key_file;
-    if (listener.tls == config::TlsKind::Development) {
-        const std::string directory = data_directory(settings_.data_directory) + "/tls";
-        const auto made =
-            net::ensure_development_certificate(directory, clock_.wall(), {settings_.model.region});
-        if (!made) return made.error();
-        certificate_file = made->certificate_file;
-        private_key_file = made->private_key_file;
-        development_ca_ = made->ca_certificate_file;
-    }
-    auto watcher = net::CertificateWatcher::open(certificate_file, private_key_file, clock_.wall());
-    if (!watcher) return watcher.error();
-    certificates_.push_back({endpoints_.size(), *std::move(watcher)});
-    return certificates_.back().watcher.context();
+    Prepared prepared;
+    auto plugins = integrations::PluginSet::load(
+        plugin_specs(settings), host_.table(), plugins_.empty() ? nullptr : plugins_.back().get());
+    if (!plugins) return plugins.error();
+    prepared.plugins = *std::move(plugins);
+
+    auto deployments = compile(settings.model, {prepared.plugins, &prepared.plugins->handlers()}, *metrics_);
+    if (!deployments) return deployments.error();
+    auto callers = callers_of(settings);
+    if (!callers) return callers.error();
+    prepared.configuration = {
+        *std::move(deployments),
+        settings.model.domain_names,
+        settings.limits,
+        std::make_shared<const management::ConnectionsApi>(directory_, *std::move(callers), clock_)};
+
+    auto listeners = listeners_->plan(settings);
+    if (!listeners) return listeners.error();
+    prepared.listeners = *std::move(listeners);
+    return prepared;
 }
 
-void Application::poll_certificates()
+/// Nothing here can fail.
+void Application::commit(Prepared prepared, const config::Settings& settings)
 {
-    for (WatchedCertificate& certificate : certificates_) {
-        if (!certificate.watcher.poll(clock_.wall())) continue;
-        log::info("certificate.reloaded", {{"port", endpoints_[certificate.listener].port}});
+    settings_ = settings;
+    reload_counts_.generation.add(1);
+    reload_counts_.last_success_ms.set(clock_.wall());
+    plugins_.push_back(std::move(prepared.plugins));
+    connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
+    budget_->sockets_max = app::connections_max(settings.limits);
+    directory_.set_message_bytes_max(settings.limits.message_bytes_max);
+
+    const auto configuration =
+        std::make_shared<const server::Configuration>(std::move(prepared.configuration));
+    std::vector<ListenerChange> changes = listeners_->adopt(std::move(prepared.listeners));
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        nodes_[i]->shard.post(
+            [server = nodes_[i]->server.get(), configuration, change = std::move(changes[i])]() mutable {
+                server->configure(*configuration);
+                change.apply(*server);
+            });
+    }
+}
+
+void Application::poll()
+{
+    const ListenerChange change = listeners_->poll_certificates();
+    if (!change.certificates.empty()) {
         for (const auto& node : nodes_) {
-            node->shard.post([server = node->server.get(),
-                              index = certificate.listener,
-                              context = certificate.watcher.context()]() mutable {
-                server->replace_certificate(index, std::move(context));
+            node->shard.post([server = node->server.get(), certificates = change.certificates] {
+                for (const auto& [id, tls] : certificates) server->replace_certificate(id, tls);
             });
         }
     }
+    static_cast<void>(health_->live());  // asks the shards, so that the next who asks knows
+    // What only we hold is used by no deployment, no call and no worker: its plugins end here, on the main
+    // thread, unless the current set shares them.
+    std::erase_if(plugins_, [&](const auto& set) { return set != plugins_.back() && set.use_count() == 1; });
 }
 
 void Application::start()
 {
+    for (const auto& node : nodes_) node->shard.start();
+    health_->set_serving();
+}
+
+std::optional<std::vector<std::size_t>> Application::ask_shards(
+    const std::function<std::size_t(Node&)>& question, std::chrono::milliseconds patience)
+{
+    std::vector<std::future<std::size_t>> answers;
     for (const auto& node : nodes_) {
-        node->server->start();
-        node->shard.start();
+        auto answer = std::make_shared<std::promise<std::size_t>>();
+        answers.push_back(answer->get_future());
+        node->shard.post([&node = *node, question, answer] { answer->set_value(question(node)); });
     }
+    const auto until = std::chrono::steady_clock::now() + patience;
+    std::vector<std::size_t> all;
+    for (std::future<std::size_t>& answer : answers) {
+        if (answer.wait_until(until) != std::future_status::ready) return std::nullopt;
+        all.push_back(answer.get());
+    }
+    return all;
+}
+
+bool Application::are_shards_answering()
+{
+    return ask_shards([](Node&) { return 0; }, kShardPatience).has_value();
+}
+
+std::string Application::metrics_text() const
+{
+    MetricsSources sources;
+    for (const auto& node : nodes_) sources.shards.push_back({&node->shard.stats(), node->gateway.get()});
+    sources.metrics = metrics_.get();
+    sources.reloads = &reload_counts_;
+    sources.health = health_.get();
+    sources.workers = workers_.get();
+    sources.sockets = budget_.get();
+    return metrics_page(sources);
 }
 
 void Application::drain()
 {
+    health_->set_draining();
     for (const auto& node : nodes_) {
         node->shard.post([server = node->server.get()] { server->drain(); });
     }
@@ -226,12 +277,9 @@ void Application::drain()
 
 bool Application::is_drained()
 {
-    return std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-        auto answer = std::make_shared<std::promise<bool>>();
-        auto drained = answer->get_future();
-        node->shard.post([server = node->server.get(), answer] { answer->set_value(server->is_drained()); });
-        return drained.get();
-    });
+    const auto left =
+        ask_shards([](Node& node) { return node.server->is_drained() ? 0 : 1; }, kShardPatience);
+    return left && std::count(left->begin(), left->end(), 0) == std::ssize(*left);
 }
 
 bool Application::stop(std::chrono::milliseconds patience)
@@ -241,8 +289,7 @@ bool Application::stop(std::chrono::milliseconds patience)
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
     // Handlers may still call the host's functions until their plugin is destroyed.
-    for (auto& plugin : plugins_) plugin.shutdown();
-    plugins_.clear();
+    for (const auto& set : plugins_) set->shutdown();
     for (const auto& node : nodes_) node->server.reset();
     return true;
 }

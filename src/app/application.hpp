@@ -1,34 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/listener_set.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "gateway/gateway.hpp"
-#include "integrations/handler_registry.hpp"
 #include "integrations/plugin_host.hpp"
-#include "integrations/plugin_library.hpp"
-#include "management/callers.hpp"
+#include "integrations/plugin_set.hpp"
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
-#include "net/tls_context.hpp"
 #include "net/worker_pool.hpp"
+#include "observability/health.hpp"
+#include "observability/metrics.hpp"
 #include "server/shard_server.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace postern::app {
-
-/// A listener as it turned out.
-struct Endpoint {
-    std::string address;  ///< "" is any
-    std::uint16_t port = 0;
-    bool is_tls = false;
-};
 
 /// The gateway, built: the one place that sees all folders. Construct, start(), and end with stop(); all on
 /// one thread, the main one.
@@ -42,15 +37,27 @@ public:
 
     void start();
 
-    const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+    /// Puts other settings into force while clients stay connected: all of them, or, on an error, none. The
+    /// next event of every connection meets the new deployment.
+    Result<void> reload(const config::Settings& settings);
+
+    /// In force.
+    const config::Settings& settings() const { return settings_; }
+    const ListenerSet& listeners() const { return *listeners_; }
     std::size_t connections_max() const { return budget_->sockets_max; }
     std::size_t shard_count() const { return nodes_.size(); }
 
-    /// The development CA that clients may trust; empty without a development listener.
-    const std::string& development_ca() const { return development_ca_; }
+    /// What has to be looked at every now and then: certificates that have changed on disk are used for the
+    /// next handshakes, plugins that nobody uses any more end.
+    void poll();
 
-    /// Certificates that have changed on disk are used for the next handshakes.
-    void poll_certificates();
+    /// /metrics. Thread: any, while the gateway runs.
+    std::string metrics_text() const;
+    observability::Health& health() { return *health_; }
+    observability::ReloadCounts& reload_counts() { return reload_counts_; }
+
+    /// False when a shard is stuck, in a handler that blocks for instance.
+    bool are_shards_answering();
 
     /// Accepts nobody any more and closes every connection with 1001.
     void drain();
@@ -61,44 +68,46 @@ public:
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
 private:
-    explicit Application(const config::Settings& settings);
-    Result<void> build();
-    Result<void> build_management();
-    Result<void> load_plugins();
-    Result<gateway::Stages::Deployments> compile() const;
-    Result<void> listen();
-    Result<std::shared_ptr<net::TlsContext>> open_certificate(const config::ListenerSettings& listener);
-
     /// One shard and what it owns, in the order of construction.
     struct Node {
         Node(std::size_t index, const Clock& clock, std::uint32_t first_generation);
         net::Shard shard;
         connections::Registry registry;
-        std::unique_ptr<gateway::Stages> stages;
+        api::Limits limits;
+        gateway::Stages stages;
         std::unique_ptr<gateway::Gateway> gateway;
         std::unique_ptr<server::ShardServer> server;
     };
-    struct WatchedCertificate {
-        std::size_t listener = 0;
-        net::CertificateWatcher watcher;
+
+    /// A configuration that is complete and checked, but not in force; dropped, it leaves nothing behind.
+    struct Prepared {
+        std::shared_ptr<const integrations::PluginSet> plugins;
+        server::Configuration configuration;
+        ListenerSet::Plan listeners;
     };
+
+    explicit Application(const config::Settings& settings);
+    Result<Prepared> prepare(const config::Settings& settings);
+    void commit(Prepared prepared, const config::Settings& settings);
+
+    /// What each shard answers; nothing when one does not come to it in time.
+    std::optional<std::vector<std::size_t>> ask_shards(const std::function<std::size_t(Node&)>& question,
+                                                       std::chrono::milliseconds patience);
 
     config::Settings settings_;
     SystemClock clock_;
+    std::unique_ptr<observability::Metrics> metrics_;
+    observability::ReloadCounts reload_counts_;
+    std::unique_ptr<observability::Health> health_;
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;
-    std::unique_ptr<management::Callers> callers_;
-    std::unique_ptr<management::ConnectionsApi> connections_api_;
     integrations::PluginHost host_;
-    integrations::HandlerRegistry handlers_;
     gateway::ConnectRate connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
+    std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
     std::vector<std::unique_ptr<Node>> nodes_;
-    std::vector<integrations::PluginLibrary> plugins_;
     std::unique_ptr<net::WorkerPool> workers_;
-    std::vector<WatchedCertificate> certificates_;
-    std::vector<Endpoint> endpoints_;
-    std::string development_ca_;
+    std::unique_ptr<ListenerSet> listeners_;
 };
 
 }  // namespace postern::app

@@ -80,11 +80,4 @@ const postern_plugin* builtin_plugin(std::uint32_t /*abi_major*/, std::uint32_t 
     return describe_plugin<&setup>("builtin", POSTERN_VERSION);
 }
 
-integrations::PluginLibrary register_builtin_handlers(const postern_host& host,
-                                                      integrations::HandlerRegistry& registry)
-{
-    auto attached = integrations::PluginLibrary::attach("", &builtin_plugin, "{}", host, registry);
-    return std::move(attached).value();  // throws only when a name is taken: a bug of the caller
-}
-
 }  // namespace postern::app

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "integrations/plugin_library.hpp"
-
 #include <postern/plugin.h>
 
 #include <cstdint>
@@ -23,10 +21,5 @@ std::vector<std::string> builtin_handler_names();
 
 /// They are a plugin like any other, which is part of the program.
 const postern_plugin* builtin_plugin(std::uint32_t abi_major, std::uint32_t abi_minor);
-
-/// Registers them under their bare names. They live as long as what is returned: keep it with the other
-/// plugins.
-[[nodiscard]] integrations::PluginLibrary register_builtin_handlers(const postern_host& host,
-                                                                    integrations::HandlerRegistry& registry);
 
 }  // namespace postern::app

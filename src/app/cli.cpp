@@ -112,13 +112,13 @@ int print(const FileOptions& options)
     return 0;
 }
 
-int run(const FileOptions& options, const std::optional<std::uint16_t>& port)
+int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bool watches_files)
 {
     FileOptions with_port = options;
     if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
     const config::Loaded loaded = load(with_port);
     if (!is_usable(loaded)) return kExitBadConfiguration;
-    return run_gateway(loaded.settings);
+    return run_gateway(loaded.settings, {[&] { return load(with_port); }, options.file, watches_files});
 }
 
 }  // namespace
@@ -135,7 +135,9 @@ int run_command(int argc, char** argv)
     CLI::App* run_verb = cli.add_subcommand("run", "start the gateway");
     file.add_to(*run_verb);
     run_verb->add_option("--port", port, "listen on this port only, without TLS (0: any free one)");
-    run_verb->callback([&] { exit_code = run(file, port); });
+    bool watches_files = false;
+    run_verb->add_flag("--watch", watches_files, "reload when the file or a plugin changes, as SIGHUP does");
+    run_verb->callback([&] { exit_code = run(file, port, watches_files); });
 
     CLI::App* check_verb = cli.add_subcommand("check", "report every mistake of a configuration");
     file.add_to(*check_verb);

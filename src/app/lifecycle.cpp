@@ -18,7 +18,8 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::chrono::seconds kCertificatePoll{2};
+constexpr std::chrono::milliseconds kPoll{2000};
+constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kDrainMax{10};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
@@ -38,12 +39,13 @@ std::string stage_path(const api::Model& model, const api::Api& api, const api::
     return (model.apis.size() > 1 ? "/" + api.api_id : "") + "/" + stage.stage_name;
 }
 
-void print_start(const Application& application, const config::Settings& settings)
+void print_start(const Application& application)
 {
+    const config::Settings& settings = application.settings();
     std::printf("postern is listening\n");
     std::string first;
     bool first_is_tls = false;
-    for (const Endpoint& endpoint : application.endpoints()) {
+    for (const Endpoint& endpoint : application.listeners().endpoints()) {
         for (const auto& [api_id, api] : settings.model.apis) {
             for (const auto& [name, stage] : api.stages) {
                 const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api, stage);
@@ -55,9 +57,8 @@ void print_start(const Application& application, const config::Settings& setting
             }
         }
     }
-    if (!application.development_ca().empty()) {
-        std::printf("development CA: %s\n", application.development_ca().c_str());
-    }
+    const std::string development_ca = application.listeners().development_ca();
+    if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
     std::printf(
         "%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
     if (!first.empty())
@@ -68,23 +69,29 @@ void print_start(const Application& application, const config::Settings& setting
 /// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
 class Life {
 public:
-    explicit Life(Application& application)
-        : application_(application), signals_(io_, SIGINT, SIGTERM), timer_(io_)
+    Life(Application& application, const RunOptions& options)
+        : application_(application),
+          reloader_(application, options.load, options.file),
+          watches_files_(options.watches_files),
+          stop_signals_(io_, SIGINT, SIGTERM),
+          reload_signal_(io_, SIGHUP),
+          timer_(io_)
     {}
 
     void run()
     {
-        wait_for_signal();
-        poll_certificates();
+        wait_for_stop();
+        wait_for_reload();
+        poll();
         io_.run();
     }
 
 private:
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock>;
 
-    void wait_for_signal()
+    void wait_for_stop()
     {
-        signals_.async_wait([this](boost::system::error_code error, int signal) {
+        stop_signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
             if (is_draining_) {
                 log::warn("stop.now", {{"signal", signal}});
@@ -95,7 +102,16 @@ private:
             application_.drain();
             drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
             wait_until_drained();
-            wait_for_signal();
+            wait_for_stop();
+        });
+    }
+
+    void wait_for_reload()
+    {
+        reload_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            if (!is_draining_) static_cast<void>(reloader_.reload("SIGHUP"));
+            wait_for_reload();
         });
     }
 
@@ -109,11 +125,14 @@ private:
         after(kDrainPoll, [this] { wait_until_drained(); });
     }
 
-    void poll_certificates()
+    void poll()
     {
         if (is_draining_) return;
-        application_.poll_certificates();
-        after(kCertificatePoll, [this] { poll_certificates(); });
+        application_.poll();
+        if (watches_files_ && reloader_.has_changed()) {
+            static_cast<void>(reloader_.reload("a file changed"));
+        }
+        after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
 
     void after(std::chrono::milliseconds time, std::function<void()> work)
@@ -125,8 +144,11 @@ private:
     }
 
     Application& application_;
+    Reloader reloader_;
+    bool watches_files_;
     boost::asio::io_context io_{1};
-    boost::asio::signal_set signals_;
+    boost::asio::signal_set stop_signals_;
+    boost::asio::signal_set reload_signal_;
     Timer timer_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
@@ -139,12 +161,13 @@ void ignore_signals()
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 }  // namespace
 
-int run_gateway(const config::Settings& settings)
+int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
@@ -153,9 +176,9 @@ int run_gateway(const config::Settings& settings)
         std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
         return kExitFailed;
     }
-    Life life(**application);
+    Life life(**application, options);
     (*application)->start();
-    print_start(**application, settings);
+    print_start(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone
     if (!(*application)->stop(kHandlerPatience)) {

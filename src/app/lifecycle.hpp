@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/reloader.hpp"
 #include "config/settings.hpp"
+
+#include <string>
 
 namespace postern::app {
 
-/// Runs the gateway until SIGINT or SIGTERM: then it drains (a second signal ends it at once). The process's
-/// exit code.
-int run_gateway(const config::Settings& settings);
+struct RunOptions {
+    Reloader::Load load;         ///< what SIGHUP asks for
+    std::string file;            ///< the configuration file, "" when there is none
+    bool watches_files = false;  ///< reload whenever a file of the configuration changes
+};
+
+/// Runs the gateway until SIGINT or SIGTERM: then it drains (a second signal ends it at once). SIGHUP reloads
+/// the configuration. The process's exit code.
+int run_gateway(const config::Settings& settings, const RunOptions& options);
 
 }  // namespace postern::app

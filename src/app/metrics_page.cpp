@@ -95,7 +95,8 @@ std::string metrics_page(const MetricsSources& sources)
     sources.metrics->write(text);
     text.single(metric("postern_sockets"),
                 std::uint64_t{sources.sockets->sockets.load(std::memory_order_relaxed)});
-    text.single(metric("postern_sockets_max"), std::uint64_t{sources.sockets->sockets_max});
+    text.single(metric("postern_sockets_max"),
+                std::uint64_t{sources.sockets->sockets_max.load(std::memory_order_relaxed)});
     write_shards(text, sources.shards);
     write_limits(text, sources.shards);
     write_api_requests(text, sources.shards);

@@ -21,6 +21,7 @@ struct ConnectionInfo {
     api::ConnectionId id;
     api::ConnectionAddress address;
     std::string api_id;
+    std::string stage;
     std::string domain_name;  ///< the Host that the client used
     std::string source_ip;
     std::optional<std::string> user_agent;

@@ -26,7 +26,8 @@ void Directory::post(std::string_view api_id,
                      std::string_view data,
                      Done done) const
 {
-    if (data.size() > message_bytes_max_) return done(PostResult::PayloadTooLarge);
+    if (data.size() > message_bytes_max_.load(std::memory_order_relaxed))
+        return done(PostResult::PayloadTooLarge);
     auto send = [text = text::to_utf8_lossy(data), done = std::move(done)](Connection* connection,
                                                                            PostResult otherwise) {
         done(connection == nullptr ? otherwise : connection->post(text, false));

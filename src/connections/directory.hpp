@@ -5,6 +5,7 @@
 #include "connections/registry.hpp"
 #include "net/shard.hpp"
 
+#include <atomic>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,12 @@ public:
     using StatusDone = std::function<void(PostResult, const ConnectionStatus&)>;
 
     Directory(const api::ConnectionIdCodec& codec, std::uint16_t node, std::size_t message_bytes_max);
+
+    /// For the posts from now on. Thread: any.
+    void set_message_bytes_max(std::size_t bytes)
+    {
+        message_bytes_max_.store(bytes, std::memory_order_relaxed);
+    }
 
     /// Before the shards start.
     void add(net::Shard& shard, Registry& registry);
@@ -58,7 +65,7 @@ private:
 
     const api::ConnectionIdCodec& codec_;
     std::uint16_t node_;
-    std::size_t message_bytes_max_;
+    std::atomic<std::size_t> message_bytes_max_;
     std::vector<Home> homes_;
 };
 

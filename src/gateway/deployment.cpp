@@ -32,19 +32,19 @@ Result<Route> compile_route(const api::Route& route, const integrations::Handler
 
 Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& api,
                                                               const api::Stage& stage,
-                                                              const integrations::HandlerRegistry& handlers,
+                                                              Handlers handlers,
                                                               observability::Metrics* metrics)
 {
     Result<api::SelectionExpression> expression =
         api::SelectionExpression::parse(api.route_selection_expression);
     if (!expression) return expression.error();
 
-    std::shared_ptr<Deployment> made(new Deployment(*std::move(expression)));
+    std::shared_ptr<Deployment> made(new Deployment(*std::move(expression), std::move(handlers)));
     made->stage_ = {api.api_id, stage.stage_name, stage.stage_variables};
     made->is_execute_api_disabled_ = api.disable_execute_api_endpoint;
     made->routes_.reserve(api.routes.size());
     for (const auto& [key, route] : api.routes) {  // a map: sorted
-        Result<Route> compiled = compile_route(route, handlers);
+        Result<Route> compiled = compile_route(route, *made->handlers_);
         if (!compiled) {
             return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
         }

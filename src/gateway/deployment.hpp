@@ -32,11 +32,14 @@ struct Route {
 /// event (spec data-plane 3.1: a deployment applies to connections opened before it).
 class Deployment {
 public:
-    /// BadInput when the expression is malformed or a route names no handler. `metrics`, where events are
-    /// counted, outlives the deployment and all connections.
+    using Handlers = std::shared_ptr<const integrations::HandlerRegistry>;
+
+    /// BadInput when the expression is malformed or a route names no handler. The deployment keeps the
+    /// handlers, and with them whatever `handlers` keeps. `metrics`, where events are counted, outlives the
+    /// deployment and all connections.
     static Result<std::shared_ptr<const Deployment>> compile(const api::Api& api,
                                                              const api::Stage& stage,
-                                                             const integrations::HandlerRegistry& handlers,
+                                                             Handlers handlers,
                                                              observability::Metrics* metrics = nullptr);
 
     const integrations::StageIdentity& stage() const { return stage_; }
@@ -56,7 +59,9 @@ public:
     const Route* select(std::string_view message, api::SelectionScratch& scratch) const;
 
 private:
-    explicit Deployment(api::SelectionExpression expression) : expression_(std::move(expression)) {}
+    Deployment(api::SelectionExpression expression, Handlers handlers)
+        : expression_(std::move(expression)), handlers_(std::move(handlers))
+    {}
 
     const Route* find(std::string_view key) const;
 
@@ -64,6 +69,7 @@ private:
     bool is_execute_api_disabled_ = false;
     observability::StageSeries* series_ = nullptr;
     api::SelectionExpression expression_;
+    Handlers handlers_;          ///< the routes point into it
     std::vector<Route> routes_;  ///< sorted by key; the pointers below point into it
     const Route* connect_ = nullptr;
     const Route* disconnect_ = nullptr;

@@ -54,6 +54,11 @@ public:
 
     Stages& stages() { return stages_; }
 
+    /// From now on these are served and no others. Connections of a stage that is gone are closed with 1001,
+    /// as if the gateway went away, and get their $disconnect; all others stay and meet the new deployment
+    /// with their next event.
+    void deploy(const Stages::Deployments& deployments, const Stages::DomainNames& domains);
+
     /// throttle → $connect integration → admitted or refused (spec data-plane 1).
     void connect(const ConnectRequest& request, ConnectWaiter& waiter);
 

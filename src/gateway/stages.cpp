@@ -30,13 +30,18 @@ std::string host_name(std::string_view host_header)
     return lower;
 }
 
-Stages::Stages(const Deployments& deployments,
-               const std::map<std::string, api::DomainName, std::less<>>& domains)
+void Stages::update(const Deployments& deployments, const DomainNames& domains)
 {
+    for (const auto& [name, slot] : slots_) slot->current.reset();
+    apis_.clear();
     for (const auto& deployment : deployments) {
         const integrations::StageIdentity& stage = deployment->stage();
-        apis_[stage.api_id].stages[stage.stage] = std::make_unique<StageSlot>(StageSlot{deployment});
+        std::unique_ptr<StageSlot>& slot = slots_[{stage.api_id, stage.stage}];
+        if (!slot) slot = std::make_unique<StageSlot>();
+        slot->current = deployment;
+        apis_[stage.api_id][stage.stage] = slot.get();
     }
+    domains_.clear();
     for (const auto& [name, domain] : domains) domains_.emplace(host_name(name), domain);
 }
 
@@ -67,8 +72,8 @@ StageSlot* Stages::find_stage(std::string_view api_id, std::string_view stage)
 {
     const auto api = apis_.find(api_id);
     if (api == apis_.end()) return nullptr;
-    const auto found = api->second.stages.find(stage);
-    return found == api->second.stages.end() || !found->second->current ? nullptr : found->second.get();
+    const auto found = api->second.find(stage);
+    return found == api->second.end() ? nullptr : found->second;
 }
 
 StageSlot* Stages::find_mapping(const api::DomainName& domain, std::string_view path)

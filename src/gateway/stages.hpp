@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace postern::gateway {
@@ -26,9 +27,14 @@ std::string host_name(std::string_view host_header);
 class Stages {
 public:
     using Deployments = std::vector<std::shared_ptr<const Deployment>>;
+    using DomainNames = std::map<std::string, api::DomainName, std::less<>>;
 
-    Stages(const Deployments& deployments,
-           const std::map<std::string, api::DomainName, std::less<>>& domains);
+    Stages() = default;
+    Stages(const Deployments& deployments, const DomainNames& domains) { update(deployments, domains); }
+
+    /// From now on these are served and no others. The slot of a stage that is gone stays, empty, for the
+    /// connections that still point to it; when the stage comes back, it is the same one.
+    void update(const Deployments& deployments, const DomainNames& domains);
 
     /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
     StageSlot* find(std::string_view host, std::string_view path);
@@ -40,11 +46,11 @@ private:
     StageSlot* find_stage(std::string_view api_id, std::string_view stage);
     StageSlot* find_mapping(const api::DomainName& domain, std::string_view path);
 
-    struct ApiStages {
-        std::map<std::string, std::unique_ptr<StageSlot>, std::less<>> stages;
-    };
-    std::map<std::string, ApiStages, std::less<>> apis_;
-    std::map<std::string, api::DomainName, std::less<>> domains_;  ///< by lower-case name
+    using ApiStages = std::map<std::string, StageSlot*, std::less<>>;
+
+    std::map<std::pair<std::string, std::string>, std::unique_ptr<StageSlot>> slots_;  ///< by API and stage
+    std::map<std::string, ApiStages, std::less<>> apis_;                               ///< what is served now
+    DomainNames domains_;                                                              ///< by lower-case name
 };
 
 }  // namespace postern::gateway

@@ -19,7 +19,7 @@ struct Handler {
 };
 
 /// The route table's other half: every handler by the name that a route's integration uses (`plugin:NAME`).
-/// Filled on the main thread before the first connection, read-only afterwards; addresses are stable.
+/// Filled on the main thread, read-only once a deployment has it; addresses are stable.
 class HandlerRegistry {
 public:
     /// False when the name is taken or has characters other than letters, digits, '_', '-' and one inner '.'.

@@ -2,11 +2,16 @@
 #include "integrations/plugin_library.hpp"
 
 #include "core/check.hpp"
+#include "core/file_stamp.hpp"
 #include "core/log.hpp"
 
 #include <cstddef>
 #include <dlfcn.h>
+#include <fstream>
+#include <map>
+#include <sys/mman.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace postern::integrations {
@@ -46,6 +51,34 @@ std::string mismatch(const postern_plugin* plugin)
     return {};
 }
 
+std::string label_of(std::string_view name, const std::filesystem::path& file)
+{
+    return "plugin \"" + std::string(name) + "\" (" + file.string() + ")";
+}
+
+/// A copy in memory; "" when that fails. Its descriptor stays open for good: the number is its name.
+std::string copy_of(const std::filesystem::path& file)
+{
+    const int copy = memfd_create("postern-plugin", MFD_CLOEXEC);
+    if (copy < 0) return {};
+    std::string name = "/proc/self/fd/" + std::to_string(copy);
+    std::ifstream source(file, std::ios::binary);
+    std::ofstream target(name, std::ios::binary);
+    if (source && target << source.rdbuf() && target.flush()) return name;
+    ::close(copy);
+    return {};
+}
+
+/// The name under which dlopen gives out this version of the file. It knows shared objects by their names,
+/// and nothing is ever unloaded: a file that was replaced since it was opened needs another one. Main thread.
+std::string name_for_dlopen(const std::filesystem::path& file)
+{
+    static std::map<std::string, FileStamp> opened;
+    const FileStamp stamp = FileStamp::of(file);
+    const auto known = opened.try_emplace(file, stamp).first;
+    return known->second == stamp ? file.string() : copy_of(file);
+}
+
 }  // namespace
 
 /// What the plugin's host table points at. Stays at its address, which the plugin keeps.
@@ -58,7 +91,7 @@ struct PluginLibrary::Attachment {
     void* state = nullptr;
 
     const HandlerRegistry* taken = nullptr;  ///< during create() only
-    HandlerRegistry registered;              ///< moves to the gateway's registry when create() has succeeded
+    HandlerRegistry registered;
 
     std::string full_name(std::string_view handler) const
     {
@@ -149,14 +182,18 @@ Result<PluginLibrary> PluginLibrary::load(std::string_view name,
                                           HandlerRegistry& registry)
 {
     const std::filesystem::path file = std::filesystem::absolute(path).lexically_normal();
-    const std::string label = "plugin \"" + std::string(name) + "\" (" + file.string() + ")";
+    const std::string label = label_of(name, file);
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
         return Error(ErrorKind::Io, label + ": there is no such file");
+    const std::string opened_as = name_for_dlopen(file);
+    if (opened_as.empty()) {
+        return Error(ErrorKind::Io, label + ": cannot be copied to be loaded beside its former version");
+    }
 
     // NOW: a missing symbol is an error here, not a crash in some handler. LOCAL: plugins do not see each
     // other's symbols.
-    void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* const library = dlopen(opened_as.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return Error(ErrorKind::Io, label + ": " + std::string(text_or_empty(dlerror())));
     auto* const query = reinterpret_cast<postern_plugin_query_fn>(dlsym(library, kQuerySymbol));
     if (query == nullptr)
@@ -173,7 +210,7 @@ Result<PluginLibrary> PluginLibrary::attach(std::string_view name,
                                             HandlerRegistry& registry)
 {
     std::string label = name.empty() ? "the built-in handlers" : "plugin \"" + std::string(name) + "\"";
-    return create(name, std::move(label), query, settings_json, host, registry);
+    return create(name, label, query, settings_json, host, registry);
 }
 
 PluginLibrary::PluginLibrary(std::unique_ptr<Attachment> attachment) : attachment_(std::move(attachment)) {}
@@ -197,6 +234,10 @@ void PluginLibrary::shutdown()
     std::exchange(attachment_->plugin, nullptr)->destroy(attachment_->state);
 }
 
+const HandlerRegistry& PluginLibrary::handlers() const
+{
+    return attachment_->registered;
+}
 const std::string& PluginLibrary::name() const
 {
     return attachment_->name;

@@ -24,7 +24,8 @@ class PluginLibrary {
 public:
     /// Opens the shared object (a relative `path` counts from the working directory), checks that it speaks
     /// our interface and creates the plugin. Its handlers appear in `registry` as "NAME.HANDLER", all of them
-    /// or, on an error, none. The error's detail names the plugin, the file and what is wrong with it.
+    /// or, on an error, none. The error's detail names the plugin, the file and what is wrong with it. A file
+    /// that was replaced since the process opened it is loaded beside its former version.
     static Result<PluginLibrary> load(std::string_view name,
                                       const std::filesystem::path& path,
                                       std::string_view settings_json,
@@ -47,9 +48,10 @@ public:
     /// functions still work.
     void shutdown();
 
-    const std::string& name() const;   ///< as configured
-    std::string_view title() const;    ///< the plugin's name for itself
-    std::string_view version() const;  ///< the plugin's own version
+    const HandlerRegistry& handlers() const;  ///< under their full names
+    const std::string& name() const;          ///< as configured
+    std::string_view title() const;           ///< the plugin's name for itself
+    std::string_view version() const;         ///< the plugin's own version
 
 private:
     struct Attachment;

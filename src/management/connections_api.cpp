@@ -50,9 +50,9 @@ std::optional<api::HttpReply> failure(connections::PostResult result, const Owne
 }  // namespace
 
 ConnectionsApi::ConnectionsApi(const connections::Directory& directory,
-                               const Callers& callers,
+                               std::shared_ptr<const Callers> callers,
                                const Clock& clock)
-    : directory_(directory), callers_(callers), clock_(clock)
+    : directory_(directory), callers_(std::move(callers)), clock_(clock)
 {}
 
 void ConnectionsApi::handle(const ConnectionsCall& call, Random& random, Done done) const
@@ -62,7 +62,7 @@ void ConnectionsApi::handle(const ConnectionsCall& call, Random& random, Done do
     if (!directory_.is_well_formed(call.connection_id)) {
         return done(api::management::malformed_id(call.connection_id, ids.view(), now));
     }
-    if (const auto refusal = callers_.refuse(call, ids.view(), now)) {
+    if (const auto refusal = callers_->refuse(call, ids.view(), now)) {
         log::info("connections_api.refused",
                   {{"method", call.method},
                    {"status", refusal->status},

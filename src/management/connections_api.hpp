@@ -6,14 +6,17 @@
 #include "management/callers.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace postern::management {
 
 /// POST, GET and DELETE @connections (spec data-plane 7): id syntax → caller → size → the connection's shard.
-/// One for the node, immutable; thread: any.
+/// One for the node and for as long as its callers stay the same; immutable; thread: any.
 class ConnectionsApi {
 public:
-    ConnectionsApi(const connections::Directory& directory, const Callers& callers, const Clock& clock);
+    ConnectionsApi(const connections::Directory& directory,
+                   std::shared_ptr<const Callers> callers,
+                   const Clock& clock);
 
     /// Called once, perhaps before handle() returns, perhaps on the connection's shard.
     using Done = std::function<void(const api::HttpReply&)>;
@@ -22,7 +25,7 @@ public:
 
 private:
     const connections::Directory& directory_;
-    const Callers& callers_;
+    std::shared_ptr<const Callers> callers_;
     const Clock& clock_;
 };
 

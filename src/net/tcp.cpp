@@ -124,14 +124,9 @@ Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t po
 
     wanted = parse_address(shown, sockets.port);
     for (std::size_t i = 0; i < count; ++i) {
-        const int fd = bind_one(*wanted, is_dual, count > 1);
-        if (fd < 0 || ::listen(fd, kBacklog) != 0) {
-            const std::string why = std::strerror(errno);
-            for (const int open : sockets.fds) ::close(open);
-            if (fd >= 0) ::close(fd);
-            return failed(why);
-        }
-        sockets.fds.push_back(fd);
+        UniqueFd fd(bind_one(*wanted, is_dual, count > 1));
+        if (fd.get() < 0 || ::listen(fd.get(), kBacklog) != 0) return failed(std::strerror(errno));
+        sockets.fds.push_back(std::move(fd));
     }
     return sockets;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "net/unique_fd.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,7 +13,7 @@ namespace postern::net {
 /// Listening sockets on one address and port, one for each shard.
 struct ListeningSockets {
     std::uint16_t port = 0;  ///< the chosen one
-    std::vector<int> fds;    ///< the caller owns them
+    std::vector<UniqueFd> fds;
 };
 
 /// `address` "" means IPv6 and IPv4 alike. `port` 0 lets the kernel choose. Io when the address cannot be

@@ -17,7 +17,6 @@
 #include <cstring>
 #include <ctime>
 #include <string_view>
-#include <sys/stat.h>
 #include <utility>
 
 namespace postern::net {
@@ -237,15 +236,6 @@ Result<std::shared_ptr<TlsContext>> TlsContext::load(const std::string& certific
 
     warn_unless_valid(*own, certificate_file, now);
     return std::shared_ptr<TlsContext>(new TlsContext(std::move(context), not_after(*own)));
-}
-
-FileStamp FileStamp::of(const std::string& file)
-{
-    struct stat found {};
-    if (::stat(file.c_str(), &found) != 0) return {};
-    return {std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec,
-            found.st_size,
-            found.st_ino};
 }
 
 CertificateWatcher::CertificateWatcher(std::string certificate_file, std::string private_key_file)

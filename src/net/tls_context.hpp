@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/file_stamp.hpp"
 #include "core/result.hpp"
 
 #include <openssl/types.h>
@@ -70,17 +71,6 @@ private:
 
     std::unique_ptr<SSL_CTX, OpenSslFree> context_;
     EpochMillis expires_;
-};
-
-/// Tells one content of a file from another without reading it. All zero when there is no such file.
-/// Follows links, so that a link which is pointed elsewhere counts as a change.
-struct FileStamp {
-    std::int64_t modified_ns = 0;
-    std::int64_t size_bytes = 0;
-    std::uint64_t inode = 0;
-
-    static FileStamp of(const std::string& file);
-    friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
 /// A certificate and key file, and the context made from them. Whoever has a timer polls; all or nothing: a

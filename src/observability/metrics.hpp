@@ -46,7 +46,7 @@ private:
     std::map<std::string, Stages, std::less<>> apis_;
 };
 
-/// What the configuration's reloads were like. Written by the main thread.
+/// What the configuration's reloads were like. Written by the main thread, read by any.
 struct ReloadCounts {
     Counter succeeded;  ///< reloads, so not the start
     Counter failed;

@@ -11,8 +11,8 @@ namespace postern::server {
 
 Session::Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip)
     : server_(server),
-      listener_(listener),
       channel_(server.shard(), fd, *this, listener.tls.get()),
+      port_(listener.port),
       handshake_(std::make_unique<Handshake>(server.limits()))
 {
     info_.source_ip = std::move(source_ip);
@@ -175,6 +175,11 @@ void Session::release()
 {
     --in_flight_;
     queue();
+}
+
+void Session::on_limits_changed()
+{
+    if (state_ == State::Open) set_deadline(next_due());
 }
 
 void Session::drain()

@@ -41,6 +41,9 @@ public:
     /// Sends what was queued outside a burst, goes on with what had to wait, frees what a handshake needed.
     void on_turn_end();
 
+    /// Times that were set by the old limits are counted anew.
+    void on_limits_changed();
+
     /// The node is stopping: no more requests; an open connection is closed with 1001.
     void drain();
 
@@ -86,9 +89,9 @@ private:
     std::string& output();
 
     ShardServer& server_;
-    const Listener& listener_;
     net::Channel channel_;
     State state_ = State::Request;
+    std::uint16_t port_;        ///< the listener's
     bool is_admitted_ = false;  ///< $connect has said yes, $disconnect has not been called
     bool is_bursting_ = false;  ///< the shard's output buffer is ours
     bool is_queued_ = false;    ///< on the server's list for the end of the turn

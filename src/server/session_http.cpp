@@ -117,6 +117,7 @@ void Session::upgrade(const HttpRequest& request)
     info_.address = *address;
     info_.id = server_.codec().encode(*address);
     info_.api_id = stage->current->stage().api_id;
+    info_.stage = stage->current->stage().stage;
     info_.counts = stage->current->counts(server_.shard().index());
     info_.domain_name = request.host;
     info_.connected_at = now;
@@ -134,7 +135,7 @@ void Session::upgrade(const HttpRequest& request)
     connect.stage = stage;
     connect.headers = request.headers;
     connect.query = api::parse_query(request.query);
-    connect.port = listener_.port;
+    connect.port = port_;
     connect.is_tls = channel_.is_tls();
     state_ = State::Connecting;
     channel_.want_read(false);
@@ -223,7 +224,8 @@ void Session::on_admitted(std::string_view protocol)
         return lost();
     }
     channel_.want_read(true);
-    if (server_.is_draining()) close(api::kGoingAway.code, api::kGoingAway.text);
+    const bool is_stage_gone = stage_->current == nullptr;
+    if (server_.is_draining() || is_stage_gone) close(api::kGoingAway.code, api::kGoingAway.text);
 }
 
 void Session::on_refused(const api::HttpReply& reply)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/shard_server.hpp"
 
+#include "core/check.hpp"
 #include "core/log.hpp"
 #include "net/tcp.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -20,17 +22,10 @@ constexpr SteadyMillis kRefusedLogInterval = 1000;
 ShardServer::ShardServer(net::Shard& shard,
                          connections::Registry& registry,
                          gateway::Gateway& gateway,
-                         const management::ConnectionsApi& connections_api,
                          const api::ConnectionIdCodec& codec,
-                         const api::Limits& limits,
+                         api::Limits& limits,
                          SocketBudget& budget)
-    : shard_(shard),
-      registry_(registry),
-      gateway_(gateway),
-      connections_api_(connections_api),
-      codec_(codec),
-      limits_(limits),
-      budget_(budget)
+    : shard_(shard), registry_(registry), gateway_(gateway), codec_(codec), limits_(limits), budget_(budget)
 {
     shard_.on_second_due([](std::uint64_t item) {
         reinterpret_cast<Session*>(item)->on_deadline();  // NOLINT(performance-no-int-to-ptr): Session set it
@@ -41,35 +36,63 @@ ShardServer::ShardServer(net::Shard& shard,
 
 ShardServer::~ShardServer() = default;
 
-void ShardServer::add_listener(int fd, std::uint16_t port, std::shared_ptr<net::TlsContext> tls)
+void ShardServer::configure(const Configuration& configuration)
 {
-    listeners_.push_back(std::make_unique<Listener>(shard_.io(), fd, port, std::move(tls)));
+    limits_ = configuration.limits;
+    connections_api_ = configuration.connections_api;
+    gateway_.deploy(configuration.deployments, configuration.domain_names);
+    for (const auto& session : sessions_) session->on_limits_changed();
 }
 
-void ShardServer::start()
+void ShardServer::add_listener(std::size_t id,
+                               int fd,
+                               std::uint16_t port,
+                               std::shared_ptr<net::TlsContext> tls)
 {
-    for (const auto& listener : listeners_) accept(*listener);
+    listeners_.push_back(std::make_shared<Listener>(shard_.io(), id, fd, port, std::move(tls)));
+    if (is_draining_) {
+        listeners_.back()->socket.close();
+    } else {
+        accept(listeners_.back());
+    }
 }
 
-void ShardServer::replace_certificate(std::size_t listener, std::shared_ptr<net::TlsContext> tls)
+void ShardServer::remove_listener(std::size_t id)
 {
-    listeners_.at(listener)->tls = std::move(tls);
+    const auto found = find(id);
+    accept_all(**found);  // who has got through already is not turned away
+    (*found)->socket.close();
+    listeners_.erase(found);
 }
 
-void ShardServer::accept(Listener& listener)
+void ShardServer::replace_certificate(std::size_t id, std::shared_ptr<net::TlsContext> tls)
 {
-    listener.socket.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                               [this, &listener](boost::system::error_code error) {
-                                   if (error || is_draining_) return;
-                                   shard_.run([&] { accept_all(listener); });
-                                   accept(listener);
-                               });
+    (*find(id))->tls = std::move(tls);
+}
+
+std::vector<std::shared_ptr<Listener>>::iterator ShardServer::find(std::size_t id)
+{
+    const auto found = std::find_if(
+        listeners_.begin(), listeners_.end(), [&](const auto& listener) { return listener->id == id; });
+    POSTERN_CHECK(found != listeners_.end());
+    return found;
+}
+
+void ShardServer::accept(const std::shared_ptr<Listener>& listener)
+{
+    listener->socket.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                [this, listener](boost::system::error_code error) {
+                                    if (error || !listener->socket.is_open()) return;
+                                    shard_.run([&] { accept_all(*listener); });
+                                    accept(listener);
+                                });
 }
 
 void ShardServer::accept_all(Listener& listener)
 {
+    const int listening_fd = listener.socket.native_handle();
     for (int i = 0; i < kAcceptsPerTurn; ++i) {
-        net::Accepted accepted = net::accept_one(listener.socket.native_handle());
+        net::Accepted accepted = net::accept_one(listening_fd);
         if (accepted.fd < 0) {
             if (accepted.error != 0) log::warn("listener.accept", {{"why", std::strerror(accepted.error)}});
             return;
@@ -80,7 +103,7 @@ void ShardServer::accept_all(Listener& listener)
             counts().hit(observability::Limit::Sockets);
             if (shard_.now() - refused_logged_at_ >= kRefusedLogInterval) {
                 refused_logged_at_ = shard_.now();
-                log::warn("listener.full", {{"connections", budget_.sockets_max}});
+                log::warn("listener.full", {{"connections", budget_.sockets_max.load()}});
             }
             continue;
         }

@@ -21,45 +21,60 @@ namespace postern::server {
 /// What the sockets of all shards count together. Thread: any.
 struct SocketBudget {
     explicit SocketBudget(std::size_t max) : sockets_max(max) {}
-    std::size_t sockets_max;
+    std::atomic<std::size_t> sockets_max;
     std::atomic<std::size_t> sockets{0};
 };
 
 /// One listening socket of one shard; with SO_REUSEPORT the kernel spreads clients over the shards'.
 struct Listener {
     Listener(boost::asio::io_context& io,
+             std::size_t number,
              int fd,
              std::uint16_t listening_port,
              std::shared_ptr<net::TlsContext> context)
-        : socket(io.get_executor(), fd), port(listening_port), tls(std::move(context))
+        : id(number), socket(io.get_executor(), fd), port(listening_port), tls(std::move(context))
     {}
+    std::size_t id;  ///< the same on all shards
     boost::asio::posix::basic_stream_descriptor<net::Executor> socket;
     std::uint16_t port;
     std::shared_ptr<net::TlsContext>
         tls;  ///< null: plain. Replaced when the certificate is; sessions keep what they use
 };
 
+/// What a shard serves and how: replaced as a whole, at the start and at each reload.
+struct Configuration {
+    gateway::Stages::Deployments deployments;
+    gateway::Stages::DomainNames domain_names;
+    api::Limits limits;
+    std::shared_ptr<const management::ConnectionsApi> connections_api;
+};
+
 /// One shard's sockets: accepts, owns the sessions, and ends their turns. Touched by the shard's thread once
 /// it has started.
 class ShardServer {
 public:
+    /// `limits` are the shard's own, which its gateway reads as well; configure() writes them.
     ShardServer(net::Shard& shard,
                 connections::Registry& registry,
                 gateway::Gateway& gateway,
-                const management::ConnectionsApi& connections_api,
                 const api::ConnectionIdCodec& codec,
-                const api::Limits& limits,
+                api::Limits& limits,
                 SocketBudget& budget);
     ~ShardServer();
     ShardServer(const ShardServer&) = delete;
     ShardServer& operator=(const ShardServer&) = delete;
 
-    /// Takes over a listening descriptor. Before the shard starts.
-    void add_listener(int fd, std::uint16_t port, std::shared_ptr<net::TlsContext> tls);
-    void start();
+    /// From now on this holds, for connected clients as well.
+    void configure(const Configuration& configuration);
 
-    /// The listener's next handshakes use `tls`.
-    void replace_certificate(std::size_t listener, std::shared_ptr<net::TlsContext> tls);
+    /// Takes over a listening descriptor and accepts.
+    void add_listener(std::size_t id, int fd, std::uint16_t port, std::shared_ptr<net::TlsContext> tls);
+
+    /// Who came in through it stays.
+    void remove_listener(std::size_t id);
+
+    /// The listener's next handshakes use `tls`; null: it speaks plainly.
+    void replace_certificate(std::size_t id, std::shared_ptr<net::TlsContext> tls);
 
     /// Accepts nobody any more; closes every connection with 1001 "Going away".
     void drain();
@@ -72,7 +87,7 @@ public:
     connections::Registry& registry() { return registry_; }
     gateway::Gateway& gateway() { return gateway_; }
     observability::ShardCounts& counts() { return gateway_.counts(); }
-    const management::ConnectionsApi& connections_api() const { return connections_api_; }
+    const management::ConnectionsApi& connections_api() const { return *connections_api_; }
     const api::ConnectionIdCodec& codec() const { return codec_; }
     const api::Limits& limits() const { return limits_; }
 
@@ -83,20 +98,21 @@ public:
     void bury(Session& session);
 
 private:
-    void accept(Listener& listener);
+    void accept(const std::shared_ptr<Listener>& listener);
     void accept_all(Listener& listener);
+    std::vector<std::shared_ptr<Listener>>::iterator find(std::size_t id);
     void end_turn();
 
     net::Shard& shard_;
     connections::Registry& registry_;
     gateway::Gateway& gateway_;
-    const management::ConnectionsApi& connections_api_;
+    std::shared_ptr<const management::ConnectionsApi> connections_api_;
     const api::ConnectionIdCodec& codec_;
-    const api::Limits& limits_;
+    api::Limits& limits_;
     SocketBudget& budget_;
     bool is_draining_ = false;
     SteadyMillis refused_logged_at_ = 0;
-    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<std::unique_ptr<Session>> sessions_;
     std::vector<std::unique_ptr<Session>> graveyard_;
     std::vector<Session*> turn_end_;

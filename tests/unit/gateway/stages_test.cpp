@@ -103,8 +103,22 @@ TEST_CASE("a stage that is gone is not found, its slot stays for its connections
     Stages stages({deploy("chat", "dev")}, {});
     gateway::StageSlot* slot = stages.find("localhost", "/dev");
     REQUIRE(slot != nullptr);
-    slot->current = nullptr;
+    stages.update({deploy("chat", "prod")}, {});
     CHECK(stages.find("localhost", "/dev") == nullptr);
-    slot->current = deploy("chat", "dev");
+    CHECK(slot->current == nullptr);
+    CHECK(find(stages, "localhost", "/prod") == "chat/prod");
+
+    const auto again = deploy("chat", "dev");
+    stages.update({again}, {});
     CHECK(stages.find("localhost", "/dev") == slot);
+    CHECK(slot->current == again);
+    CHECK(find(stages, "localhost", "/prod") == "-");
+}
+
+TEST_CASE("an API that is gone does not count: the one that is left needs no host and no path of its own")
+{
+    Stages stages({deploy("chat", "dev"), deploy("shop", "dev")}, {});
+    CHECK(find(stages, "localhost", "/dev") == "-");
+    stages.update({deploy("shop", "dev")}, {});
+    CHECK(find(stages, "localhost", "/dev") == "shop/dev");
 }

@@ -42,7 +42,8 @@ inline std::shared_ptr<const gateway::Deployment> compile(const api::Api& api,
 {
     api::Stage stage;
     stage.stage_name = stage_name;
-    auto compiled = gateway::Deployment::compile(api, stage, handlers);
+    auto compiled = gateway::Deployment::compile(
+        api, stage, std::make_shared<const integrations::HandlerRegistry>(handlers));
     if (!compiled) FAIL(compiled.error().detail);
     return *std::move(compiled);
 }
@@ -111,8 +112,8 @@ struct GatewayFixture {
             const bool is_blocking = std::string_view(name) == "blocking";
             REQUIRE(handlers.add({name, is_blocking, FakeHandler::invoke, &handler}));
         }
-        stages.emplace(gateway::Stages::Deployments{compile(make_api("api", routes), "dev", handlers)},
-                       domains);
+        deployments.push_back(compile(make_api("api", routes), "dev", handlers));
+        stages.emplace(deployments, domains);
         stage = stages->find("localhost", "/dev");
         REQUIRE(stage != nullptr);
         gateway.emplace(shard, registry, *stages, connect_rate, workers, host, limits);
@@ -179,6 +180,7 @@ struct GatewayFixture {
     integrations::HandlerRegistry handlers;
     std::map<std::string, FakeHandler> fakes;
     std::map<std::string, api::DomainName, std::less<>> domains;
+    gateway::Stages::Deployments deployments;
     std::optional<gateway::Stages> stages;
     gateway::StageSlot* stage = nullptr;
     gateway::ConnectRate connect_rate;

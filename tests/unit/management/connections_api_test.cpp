@@ -18,7 +18,8 @@ constexpr std::size_t kMessageBytesMax = 64;
 class Node {
 public:
     explicit Node(bool admits_anybody = true)
-        : callers_(management::CallerOptions{{}, admits_anybody, "us-east-1", "123456789012"}),
+        : callers_(std::make_shared<const management::Callers>(
+              management::CallerOptions{{}, admits_anybody, "us-east-1", "123456789012"})),
           shard_(0, clock_)
     {
         directory_.add(shard_, registry_);
@@ -79,7 +80,7 @@ private:
     connections::Registry registry_{0, 0, 1};
     api::ConnectionAddress address_;
     std::unique_ptr<test::FakeConnection> connection_;
-    management::Callers callers_;
+    std::shared_ptr<const management::Callers> callers_;
     management::ConnectionsApi api_{directory_, callers_, clock_};
     net::Shard shard_;  // ends first
 };

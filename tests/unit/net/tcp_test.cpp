@@ -29,11 +29,6 @@ struct Fds {
         fds.push_back(fd);
         return fd;
     }
-    const net::ListeningSockets& add(const net::ListeningSockets& sockets)
-    {
-        fds.insert(fds.end(), sockets.fds.begin(), sockets.fds.end());
-        return sockets;
-    }
 };
 
 int connect_v4(std::uint16_t port)
@@ -81,10 +76,10 @@ TEST_CASE("port 0 is chosen by the kernel and reported, the same for every socke
     Fds fds;
     const auto sockets = net::listen_tcp("127.0.0.1", 0, 3);
     REQUIRE(sockets.has_value());
-    fds.add(*sockets);
     CHECK(sockets->port != 0);
     REQUIRE(sockets->fds.size() == 3);
-    for (const int fd : sockets->fds) {
+    for (const net::UniqueFd& socket : sockets->fds) {
+        const int fd = socket.get();
         sockaddr_in bound{};
         socklen_t size = sizeof(bound);
         REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size) == 0);
@@ -97,14 +92,13 @@ TEST_CASE("a client is accepted with its address and the options of a WebSocket"
     Fds fds;
     const auto sockets = net::listen_tcp("127.0.0.1", 0, 1);
     REQUIRE(sockets.has_value());
-    fds.add(*sockets);
-    const net::Accepted nobody = net::accept_one(sockets->fds[0]);
+    const net::Accepted nobody = net::accept_one(sockets->fds[0].get());
     CHECK(nobody.fd == -1);
     CHECK(nobody.error == 0);
 
     fds.add(connect_v4(sockets->port));
-    wait_readable(sockets->fds[0]);
-    const net::Accepted client = net::accept_one(sockets->fds[0]);
+    wait_readable(sockets->fds[0].get());
+    const net::Accepted client = net::accept_one(sockets->fds[0].get());
     REQUIRE(client.fd >= 0);
     fds.add(client.fd);
     CHECK(client.source_ip == "127.0.0.1");
@@ -119,10 +113,9 @@ TEST_CASE("without an address IPv4 and IPv6 clients come to one port")
     Fds fds;
     const auto sockets = net::listen_tcp("", 0, 1);
     REQUIRE(sockets.has_value());
-    fds.add(*sockets);
     const auto source_of_next = [&] {
-        wait_readable(sockets->fds[0]);
-        const net::Accepted client = net::accept_one(sockets->fds[0]);
+        wait_readable(sockets->fds[0].get());
+        const net::Accepted client = net::accept_one(sockets->fds[0].get());
         fds.add(client.fd);
         return client.source_ip;
     };
@@ -140,7 +133,6 @@ TEST_CASE("a port in use is an error that names it, also when its owner would sh
     const std::size_t count = GENERATE(1U, 2U);
     const auto first = net::listen_tcp("127.0.0.1", 0, count);
     REQUIRE(first.has_value());
-    fds.add(*first);
     const auto second = net::listen_tcp("127.0.0.1", first->port, count);
     REQUIRE(second.has_error());
     CHECK(second.error().kind == ErrorKind::Io);

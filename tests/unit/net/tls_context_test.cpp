@@ -465,10 +465,10 @@ TEST_CASE("a file's stamp follows its replacement, and a missing file has none")
 {
     const Pair pair;
     const std::string& file = pair.files.certificate_file;
-    const auto before = net::FileStamp::of(file);
-    CHECK(before == net::FileStamp::of(file));
+    const auto before = FileStamp::of(file);
+    CHECK(before == FileStamp::of(file));
     CHECK(before.size_bytes > 0);
     replace(file, read(file));
-    CHECK_FALSE(before == net::FileStamp::of(file));
-    CHECK(net::FileStamp::of(pair.root + "/none") == net::FileStamp{});
+    CHECK_FALSE(before == FileStamp::of(file));
+    CHECK(FileStamp::of(pair.root + "/none") == FileStamp{});
 }

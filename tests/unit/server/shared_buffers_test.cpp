@@ -23,11 +23,15 @@ constexpr const char* kSay = R"({"action":"say"})";
 struct Server {
     Server()
     {
-        const auto sockets = net::listen_tcp("127.0.0.1", 0, 1);
+        auto sockets = net::listen_tcp("127.0.0.1", 0, 1);
         REQUIRE(sockets.has_value());
         port = sockets->port;
-        server.add_listener(sockets->fds[0], port, nullptr);
-        server.start();
+        const auto callers = std::make_shared<const management::Callers>(management::CallerOptions{});
+        server.configure({f.deployments,
+                          {},
+                          f.limits,
+                          std::make_shared<const management::ConnectionsApi>(f.directory, callers, f.clock)});
+        server.add_listener(0, sockets->fds[0].release(), port, nullptr);
         f.shard.poller().start();
     }
 
@@ -40,9 +44,7 @@ struct Server {
 
     test::GatewayFixture f{{{"!say", "first"}}};
     server::SocketBudget budget{100};
-    management::Callers callers{{}};
-    management::ConnectionsApi connections_api{f.directory, callers, f.clock};
-    server::ShardServer server{f.shard, f.registry, *f.gateway, connections_api, f.codec, f.limits, budget};
+    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget};
     std::uint16_t port = 0;
 };
 

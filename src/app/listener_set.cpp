@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/listener_set.hpp"
+
+#include "app/data_directory.hpp"
+#include "core/log.hpp"
+#include "net/development_certificate.hpp"
+#include "net/tcp.hpp"
+
+#include <algorithm>
+
+namespace postern::app {
+
+namespace {
+
+bool has_same_address(const config::ListenerSettings& a, const config::ListenerSettings& b)
+{
+    return a.address == b.address && a.port == b.port;
+}
+
+bool has_same_certificate(const config::ListenerSettings& a, const config::ListenerSettings& b)
+{
+    return a.tls == b.tls && a.certificate_file == b.certificate_file &&
+           a.private_key_file == b.private_key_file;
+}
+
+std::shared_ptr<net::TlsContext> context_of(const ListenerSet::Listener& listener)
+{
+    return listener.certificate ? listener.certificate->context() : nullptr;
+}
+
+}  // namespace
+
+void ListenerChange::apply(server::ShardServer& server)
+{
+    for (Added& listener : added) {
+        server.add_listener(listener.id, listener.fd.release(), listener.port, std::move(listener.tls));
+    }
+    for (const std::size_t id : removed) server.remove_listener(id);
+    for (auto& [id, tls] : certificates) server.replace_certificate(id, std::move(tls));
+}
+
+Result<ListenerSet::Plan> ListenerSet::plan(const config::Settings& settings) const
+{
+    Plan plan;
+    plan.changes.resize(shards_);
+    plan.next_id = next_id_;
+    std::vector<Listener> former = listeners_;
+    for (const config::ListenerSettings& wanted : settings.listeners) {
+        Listener listener;
+        const auto kept = std::find_if(former.begin(), former.end(), [&](const Listener& candidate) {
+            return has_same_address(candidate.settings, wanted);
+        });
+        const bool is_kept = kept != former.end();
+        if (is_kept) {
+            listener = std::move(*kept);
+            former.erase(kept);
+        }
+        const bool keeps_certificate = is_kept && has_same_certificate(listener.settings, wanted);
+        listener.settings = wanted;
+        if (!keeps_certificate) {
+            const Result<void> opened = open_certificate(listener, settings);
+            if (!opened) return opened.error();
+        }
+        if (!is_kept) {
+            const Result<void> bound = bind(listener, plan);
+            if (!bound) return bound.error();
+        } else if (!keeps_certificate) {
+            for (ListenerChange& change : plan.changes)
+                change.certificates.emplace_back(listener.id, context_of(listener));
+        }
+        plan.listeners.push_back(std::move(listener));
+    }
+    for (const Listener& removed : former) {
+        for (ListenerChange& change : plan.changes) change.removed.push_back(removed.id);
+    }
+    return plan;
+}
+
+Result<void> ListenerSet::bind(Listener& listener, Plan& plan) const
+{
+    Result<net::ListeningSockets> sockets =
+        net::listen_tcp(listener.settings.address, listener.settings.port, shards_);
+    if (!sockets) return sockets.error();
+    listener.id = plan.next_id++;
+    listener.port = sockets->port;
+    for (std::size_t i = 0; i < shards_; ++i) {
+        plan.changes[i].added.push_back(
+            {listener.id, std::move(sockets->fds[i]), listener.port, context_of(listener)});
+    }
+    return {};
+}
+
+Result<void> ListenerSet::open_certificate(Listener& listener, const config::Settings& settings) const
+{
+    listener.certificate.reset();
+    listener.development_ca.clear();
+    if (listener.settings.tls == config::TlsKind::None) return {};
+    std::string certificate_file = listener.settings.certificate_file;
+    std::string private_key_file = listener.settings.private_key_file;
+    if (listener.settings.tls == config::TlsKind::Development) {
+        const std::string directory = data_directory(settings.data_directory) + "/tls";
+        const auto made =
+            net::ensure_development_certificate(directory, clock_.wall(), {settings.model.region});
+        if (!made) return made.error();
+        certificate_file = made->certificate_file;
+        private_key_file = made->private_key_file;
+        listener.development_ca = made->ca_certificate_file;
+    }
+    auto watcher = net::CertificateWatcher::open(certificate_file, private_key_file, clock_.wall());
+    if (!watcher) return watcher.error();
+    listener.certificate = std::make_shared<net::CertificateWatcher>(*std::move(watcher));
+    return {};
+}
+
+std::vector<ListenerChange> ListenerSet::adopt(Plan plan)
+{
+    listeners_ = std::move(plan.listeners);
+    next_id_ = plan.next_id;
+    return std::move(plan.changes);
+}
+
+std::vector<Endpoint> ListenerSet::endpoints() const
+{
+    std::vector<Endpoint> endpoints;
+    for (const Listener& listener : listeners_) {
+        endpoints.push_back({listener.settings.address, listener.port, listener.certificate != nullptr});
+    }
+    return endpoints;
+}
+
+std::string ListenerSet::development_ca() const
+{
+    for (const Listener& listener : listeners_) {
+        if (!listener.development_ca.empty()) return listener.development_ca;
+    }
+    return {};
+}
+
+ListenerChange ListenerSet::poll_certificates()
+{
+    ListenerChange change;
+    for (const Listener& listener : listeners_) {
+        if (!listener.certificate || !listener.certificate->poll(clock_.wall())) continue;
+        log::info("certificate.reloaded", {{"port", listener.port}});
+        change.certificates.emplace_back(listener.id, context_of(listener));
+    }
+    return change;
+}
+
+}  // namespace postern::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/settings.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "net/tls_context.hpp"
+#include "net/unique_fd.hpp"
+#include "server/shard_server.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace postern::app {
+
+/// A listener as it turned out.
+struct Endpoint {
+    std::string address;  ///< "" is any
+    std::uint16_t port = 0;
+    bool is_tls = false;
+};
+
+/// What one shard's listeners go through when a configuration comes into force. Movable to that shard.
+struct ListenerChange {
+    struct Added {
+        std::size_t id = 0;
+        net::UniqueFd fd;
+        std::uint16_t port = 0;
+        std::shared_ptr<net::TlsContext> tls;
+    };
+    std::vector<Added> added;
+    std::vector<std::size_t> removed;
+    std::vector<std::pair<std::size_t, std::shared_ptr<net::TlsContext>>> certificates;
+
+    /// On the shard's thread.
+    void apply(server::ShardServer& server);
+};
+
+/// The listeners of the configuration in force. Main thread.
+class ListenerSet {
+public:
+    ListenerSet(const Clock& clock, std::size_t shards) : clock_(clock), shards_(shards) {}
+
+    struct Listener {
+        std::size_t id = 0;
+        config::ListenerSettings settings;
+        std::uint16_t port = 0;  ///< the one that was got
+        std::shared_ptr<net::CertificateWatcher> certificate;
+        std::string development_ca;
+    };
+    /// Another set of listeners, opened but not in force: whoever drops it closes what is new in it.
+    struct Plan {
+        std::vector<Listener> listeners;
+        std::vector<ListenerChange> changes;  ///< one for each shard
+        std::size_t next_id = 0;
+    };
+
+    /// A listener of the same address and port keeps its sockets; for others new ones are bound. An address
+    /// that cannot be had, or a certificate that cannot be read, is an error.
+    Result<Plan> plan(const config::Settings& settings) const;
+
+    /// The plan is what there is from now on. Its changes are the caller's to hand to the shards.
+    std::vector<ListenerChange> adopt(Plan plan);
+
+    std::vector<Endpoint> endpoints() const;
+
+    /// The development CA that clients may trust; empty without a development listener.
+    std::string development_ca() const;
+
+    /// What every shard has to change because certificates were replaced on disk.
+    ListenerChange poll_certificates();
+
+private:
+    Result<void> bind(Listener& listener, Plan& plan) const;
+    Result<void> open_certificate(Listener& listener, const config::Settings& settings) const;
+
+    const Clock& clock_;
+    std::size_t shards_;
+    std::vector<Listener> listeners_;
+    std::size_t next_id_ = 0;
+};
+
+}  // namespace postern::app

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/reloader.hpp"
+
+#include "core/log.hpp"
+
+#include <utility>
+
+namespace postern::app {
+
+Reloader::Reloader(Application& application, Load load, std::string file)
+    : application_(application), load_(std::move(load)), file_(std::move(file)), loaded_(stamps())
+{}
+
+std::vector<std::string> Reloader::reload(std::string_view why)
+{
+    std::vector<std::string> reasons = try_reload();
+    loaded_ = stamps();
+    observability::ReloadCounts& counts = application_.reload_counts();
+    (reasons.empty() ? counts.succeeded : counts.failed).add();
+    for (const std::string& reason : reasons) {
+        log::error("reload.refused", {{"why", why}, {"reason", reason}});
+    }
+    if (reasons.empty()) {
+        log::configure(application_.settings().log_level, application_.settings().log_format);
+        log::info("reload.done", {{"why", why}});
+    }
+    return reasons;
+}
+
+std::vector<std::string> Reloader::try_reload()
+{
+    const config::Loaded loaded = load_();
+    std::vector<std::string> reasons;
+    for (const config::Diagnostic& problem : loaded.problems) reasons.push_back(config::to_string(problem));
+    if (!reasons.empty()) return reasons;
+    const Result<void> reloaded = application_.reload(loaded.settings);
+    if (!reloaded) reasons.push_back(reloaded.error().detail);
+    return reasons;
+}
+
+bool Reloader::has_changed()
+{
+    const Stamps now = stamps();
+    const bool is_settled = now == std::exchange(seen_, now);
+    return is_settled && now != loaded_;
+}
+
+Reloader::Stamps Reloader::stamps() const
+{
+    Stamps stamps;
+    if (!file_.empty()) stamps[file_] = FileStamp::of(file_);
+    for (const auto& [name, plugin] : application_.settings().plugins) {
+        stamps[plugin.library] = FileStamp::of(plugin.library);
+    }
+    return stamps;
+}
+
+}  // namespace postern::app
