@@ -21,8 +21,11 @@ const Section& route_settings_section()
                         "Whole messages in the execution log.")
                 .not_yet("false"),
             Of::boolean(
-                "detailedMetricsEnabled", &RouteSettings::detailed_metrics_enabled, "Metrics for each route.")
-                .not_yet("false"),
+                "detailedMetricsEnabled",
+                &RouteSettings::detailed_metrics_enabled,
+                "AWS's switch for metrics of each route. Postern's always have the route as a label, so "
+                "this changes nothing.")
+                .documentation(),
             Of::choice(
                 "loggingLevel", &RouteSettings::logging_level, {"OFF", "ERROR", "INFO"}, "The execution log.")
                 .not_yet("OFF"),
