@@ -4,24 +4,29 @@
 #include <postern/event.hpp>
 #include <postern/plugin.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 /// What a plugin can do apart from replying: reach connections, and log. Part of <postern/plugin.hpp>.
 namespace postern {
 
-/// What became of a post, get or remove.
+/// What became of a post, a get, a remove, or what is done with groups.
 enum class ConnectionResult {
     Delivered = POSTERN_DELIVERED,                ///< accepted
     Gone = POSTERN_GONE,                          ///< no such connection (any more)
     PayloadTooLarge = POSTERN_PAYLOAD_TOO_LARGE,  ///< larger than a message may be
     LimitExceeded = POSTERN_LIMIT_EXCEEDED,       ///< the client reads too slowly
     BadConnectionId = POSTERN_BAD_CONNECTION_ID,  ///< not the shape of a connection id
+    BadGroup = POSTERN_BAD_GROUP,                 ///< not the shape of a group's name
 };
 
 /// Lines in the gateway's log, marked with the plugin's name. Thread: any.
@@ -86,6 +91,7 @@ struct Callback {
 class Connections {
 public:
     using Done = std::function<void(ConnectionResult)>;
+    using Counted = std::function<void(ConnectionResult, std::uint64_t count)>;
     using GotInfo = std::function<void(ConnectionResult, const ConnectionInfo&)>;
 
     explicit Connections(const postern_host& host) : host_(&host) {}
@@ -112,7 +118,71 @@ public:
         host_->remove(host_->context, detail::text(connection_id), user ? &finish : nullptr, user);
     }
 
+    /// Into a group of the connection's API; also inside its $connect. A group has a name of 1 to 128
+    /// printable ASCII characters without '/'; it begins with its first connection and ends with its last,
+    /// and a connection that ends leaves all of them. LimitExceeded: the connection is in too many.
+    void join(std::string_view connection_id, std::string_view group, Done done = nullptr) const
+    {
+        void* const user = detail::Callback<Done>::keep(*host_, std::move(done));
+        host_->join(
+            host_->context, detail::text(connection_id), detail::text(group), user ? &finish : nullptr, user);
+    }
+
+    /// Delivered also when it was not in the group.
+    void leave(std::string_view connection_id, std::string_view group, Done done = nullptr) const
+    {
+        void* const user = detail::Callback<Done>::keep(*host_, std::move(done));
+        host_->leave(
+            host_->context, detail::text(connection_id), detail::text(group), user ? &finish : nullptr, user);
+    }
+
+    /// Sends a text message to all who are in a group of the API, except the given connections; `data` is
+    /// copied, once for all. `done` gets how many it has been accepted for.
+    void broadcast(std::string_view api_id,
+                   std::string_view group,
+                   std::string_view data,
+                   std::initializer_list<std::string_view> except = {},
+                   Counted done = nullptr) const
+    {
+        send(api_id, group, data, except.begin(), except.size(), std::move(done));
+    }
+    void broadcast(std::string_view api_id,
+                   std::string_view group,
+                   std::string_view data,
+                   const std::vector<std::string>& except,
+                   Counted done = nullptr) const
+    {
+        send(api_id, group, data, except.data(), except.size(), std::move(done));
+    }
+
 private:
+    template <class Text>
+    void send(std::string_view api_id,
+              std::string_view group,
+              std::string_view data,
+              const Text* except,
+              std::size_t except_count,
+              Counted done) const
+    {
+        std::vector<postern_text> ids;
+        ids.reserve(except_count);
+        for (std::size_t i = 0; i < except_count; ++i) ids.push_back(detail::text(except[i]));
+        void* const user = detail::Callback<Counted>::keep(*host_, std::move(done));
+        host_->broadcast(host_->context,
+                         detail::text(api_id),
+                         detail::text(group),
+                         detail::text(data),
+                         ids.data(),
+                         ids.size(),
+                         user ? &finish_count : nullptr,
+                         user);
+    }
+
+    static void finish_count(void* user, std::int32_t result, std::uint64_t count) noexcept
+    {
+        detail::Callback<Counted>::run(user, static_cast<ConnectionResult>(result), count);
+    }
+
     static void finish(void* user, std::int32_t result) noexcept
     {
         detail::Callback<Done>::run(user, static_cast<ConnectionResult>(result));

@@ -31,7 +31,7 @@ extern "C" {
 
 #define POSTERN_PLUGIN_MAGIC 0x4E545350u /* "PSTN" */
 #define POSTERN_ABI_MAJOR 1u
-#define POSTERN_ABI_MINOR 0u
+#define POSTERN_ABI_MINOR 1u
 
 /** Bytes that belong to somebody else; not terminated. Valid during the call they are handed to. */
 typedef struct postern_text {
@@ -94,7 +94,8 @@ enum postern_result {
     POSTERN_GONE = 1,              /**< no such connection (AWS: GoneException) */
     POSTERN_PAYLOAD_TOO_LARGE = 2, /**< larger than a message may be */
     POSTERN_LIMIT_EXCEEDED = 3,    /**< the client does not read; its outbox is full */
-    POSTERN_BAD_CONNECTION_ID = 4  /**< not the shape of a connection id */
+    POSTERN_BAD_CONNECTION_ID = 4, /**< not the shape of a connection id */
+    POSTERN_BAD_GROUP = 5          /**< 1.1: not the shape of a group's name */
 };
 
 typedef struct postern_connection_info {
@@ -109,6 +110,10 @@ typedef struct postern_connection_info {
  * connection's shard. `info` is valid during the call, and NULL unless the result is POSTERN_DELIVERED. */
 typedef void (*postern_done_fn)(void* user, int32_t result);
 typedef void (*postern_info_fn)(void* user, int32_t result, const postern_connection_info* info);
+
+/** 1.1: called once, with how many connections a message has been accepted for; on the shard that was the
+ * last to be asked. `count` is 0 unless the result is POSTERN_DELIVERED. */
+typedef void (*postern_count_fn)(void* user, int32_t result, uint64_t count);
 
 enum postern_log_level {
     POSTERN_LOG_DEBUG = 0,
@@ -154,6 +159,25 @@ typedef struct postern_host {
         void* context, postern_text connection_id, postern_text data, postern_done_fn done, void* user);
     void (*get)(void* context, postern_text connection_id, postern_info_fn done, void* user);
     void (*remove)(void* context, postern_text connection_id, postern_done_fn done, void* user);
+
+    /* Since 1.1. */
+
+    /** Groups of connections, each by its name within an API: 1 to 128 printable ASCII characters without
+     * '/'. A connection joins groups of its own API, also inside its $connect; POSTERN_LIMIT_EXCEEDED: it is
+     * in too many. It leaves all of them when it ends. `done` may be NULL. */
+    void (*join)(
+        void* context, postern_text connection_id, postern_text group, postern_done_fn done, void* user);
+    void (*leave)(
+        void* context, postern_text connection_id, postern_text group, postern_done_fn done, void* user);
+    /** post() to all who are in the group, except the given connections. */
+    void (*broadcast)(void* context,
+                      postern_text api_id,
+                      postern_text group,
+                      postern_text data,
+                      const postern_text* except,
+                      size_t except_count,
+                      postern_count_fn done,
+                      void* user);
 } postern_host;
 
 typedef struct postern_plugin {

@@ -133,7 +133,10 @@ public:
                        int status_code = 1000,
                        std::string_view reason = {})
     {
-        state_->apply([&] { state_->connected.erase(connection.id); });
+        state_->apply([&] {
+            state_->connected.erase(connection.id);
+            state_->leave_all(connection.id);
+        });
         postern_event event = make_event(POSTERN_DISCONNECT, "$disconnect", connection);
         event.disconnect_status_code = status_code;
         event.disconnect_reason = postern::detail::text(reason);
@@ -151,7 +154,7 @@ public:
     }
     bool is_blocking(std::string_view handler) const { return find(handler).is_blocking; }
 
-    /// What connected clients got through Connections::post, in order.
+    /// What connected clients got through Connections::post and broadcast, in order.
     std::vector<Post> posts() const
     {
         return state_->read([&] { return state_->posts; });
@@ -166,6 +169,17 @@ public:
     void clear_posts()
     {
         state_->apply([&] { state_->posts.clear(); });
+    }
+
+    /// Who is in a group, by id.
+    std::vector<std::string> group(std::string_view name) const
+    {
+        return state_->read([&] {
+            const auto found = state_->groups.find(name);
+            return found == state_->groups.end()
+                       ? std::vector<std::string>{}
+                       : std::vector<std::string>(found->second.begin(), found->second.end());
+        });
     }
 
     /// The connections that the plugin removed, in order.
@@ -234,7 +248,10 @@ private:
                 .stage_variable = &FakeHost::stage_variable,
                 .post = &FakeHost::post,
                 .get = &FakeHost::get,
-                .remove = &FakeHost::remove};
+                .remove = &FakeHost::remove,
+                .join = &FakeHost::join,
+                .leave = &FakeHost::leave,
+                .broadcast = &FakeHost::broadcast};
     }
 
     static postern_event make_event(std::uint32_t type,

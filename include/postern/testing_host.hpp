@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,6 +90,7 @@ struct State {
     std::map<std::string, std::string, std::less<>> stage_variables;
     std::vector<Post> posts;
     std::vector<std::string> removed;
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> groups;  ///< who is in each
     std::vector<LogLine> log;
 
     /// Runs `change` under the lock and wakes whoever waits.
@@ -117,6 +119,39 @@ struct State {
         return connected.contains(connection_id) ? ConnectionResult::Delivered : ConnectionResult::Gone;
     }
 
+    /// Of a connection that may also be inside its $connect: whether a group is there for it.
+    ConnectionResult reach_for_group(std::string_view connection_id, std::string_view group) const
+    {
+        const bool is_name =
+            !group.empty() && group.size() <= 128 &&
+            std::all_of(group.begin(), group.end(), [](char c) { return c >= ' ' && c <= '~' && c != '/'; });
+        if (!is_name) return ConnectionResult::BadGroup;
+        const bool is_connecting = std::any_of(calls.begin(), calls.end(), [&](const Call& call) {
+            return call.joins && call.joins->id == connection_id && !call.is_done();
+        });
+        return is_connecting ? ConnectionResult::Delivered : reach(connection_id);
+    }
+
+    void leave_all(std::string_view connection_id)
+    {
+        for (auto& [name, members] : groups) {
+            const auto found = members.find(connection_id);
+            if (found != members.end()) members.erase(found);
+        }
+    }
+
+    /// What a post to the connection comes to; when it is Delivered the message is written down.
+    ConnectionResult post(const std::string& connection_id, std::string_view data, std::size_t bytes_max)
+    {
+        ConnectionResult reached = reach(connection_id);
+        const auto forced = post_results.find(connection_id);
+        if (reached == ConnectionResult::Delivered && data.size() > bytes_max)
+            reached = ConnectionResult::PayloadTooLarge;
+        if (forced != post_results.end()) reached = forced->second;
+        if (reached == ConnectionResult::Delivered) posts.push_back({connection_id, std::string(data)});
+        return reached;
+    }
+
     /// The first completion counts.
     void complete(std::uint64_t number, std::optional<Answer> answer, std::optional<std::string> failure)
     {
@@ -128,8 +163,9 @@ struct State {
                     "status code " + std::to_string(answer->status_code) + " is not between 100 and 599";
                 answer.reset();
             }
-            if (call.joins && answer && answer->status_code / 100 == 2)
-                connected.insert_or_assign(call.joins->id, *call.joins);
+            const bool is_admitted = answer && answer->status_code / 100 == 2;
+            if (call.joins && is_admitted) connected.insert_or_assign(call.joins->id, *call.joins);
+            if (call.joins && !is_admitted) leave_all(call.joins->id);
             call.answer = std::move(answer);
             call.failure = std::move(failure);
         });
@@ -139,7 +175,8 @@ struct State {
 /// The functions of the host table. `context` and `plugin` are the State.
 struct FakeHost {
     static constexpr std::size_t kMessageBytesMax =
-        std::size_t{128} * 1024;  // AWS's quota, the gateway's default
+        std::size_t{128} * 1024;                                 // AWS's quota, the gateway's default
+    static constexpr std::ptrdiff_t kGroupsPerConnection = 100;  // the gateway's default
 
     static State& state(void* context) { return *static_cast<State*>(context); }
     static const Call& call(const postern_event* event) { return *static_cast<const Call*>(event->internal); }
@@ -219,16 +256,8 @@ struct FakeHost {
     {
         State& self = state(context);
         const std::string connection_id(postern::detail::view(id));
-        const ConnectionResult result = self.apply([&] {
-            ConnectionResult reached = self.reach(connection_id);
-            const auto forced = self.post_results.find(connection_id);
-            if (reached == ConnectionResult::Delivered && data.size > kMessageBytesMax)
-                reached = ConnectionResult::PayloadTooLarge;
-            if (forced != self.post_results.end()) reached = forced->second;
-            if (reached == ConnectionResult::Delivered)
-                self.posts.push_back({connection_id, std::string(postern::detail::view(data))});
-            return reached;
-        });
+        const ConnectionResult result = self.apply(
+            [&] { return self.post(connection_id, postern::detail::view(data), kMessageBytesMax); });
         if (done != nullptr) done(user, static_cast<std::int32_t>(result));
     }
 
@@ -260,11 +289,76 @@ struct FakeHost {
             const ConnectionResult reached = self.reach(connection_id);
             if (reached == ConnectionResult::Delivered) {
                 self.connected.erase(connection_id);
+                self.leave_all(connection_id);
                 self.removed.push_back(connection_id);
             }
             return reached;
         });
         if (done != nullptr) done(user, static_cast<std::int32_t>(result));
+    }
+
+    static void join(void* context, postern_text id, postern_text group, postern_done_fn done, void* user)
+    {
+        State& self = state(context);
+        const ConnectionResult result = self.apply([&] {
+            const std::string_view connection_id = postern::detail::view(id);
+            const std::string_view name = postern::detail::view(group);
+            const ConnectionResult reached = self.reach_for_group(connection_id, name);
+            if (reached != ConnectionResult::Delivered) return reached;
+            const auto joined = std::count_if(self.groups.begin(), self.groups.end(), [&](const auto& one) {
+                return one.first != name && one.second.contains(connection_id);
+            });
+            if (joined >= kGroupsPerConnection) return ConnectionResult::LimitExceeded;
+            self.groups[std::string(name)].emplace(connection_id);
+            return reached;
+        });
+        if (done != nullptr) done(user, static_cast<std::int32_t>(result));
+    }
+
+    static void leave(void* context, postern_text id, postern_text group, postern_done_fn done, void* user)
+    {
+        State& self = state(context);
+        const ConnectionResult result = self.apply([&] {
+            const std::string_view name = postern::detail::view(group);
+            const ConnectionResult reached = self.reach_for_group(postern::detail::view(id), name);
+            const auto found = self.groups.find(name);
+            if (reached == ConnectionResult::Delivered && found != self.groups.end())
+                found->second.erase(std::string(postern::detail::view(id)));
+            return reached;
+        });
+        if (done != nullptr) done(user, static_cast<std::int32_t>(result));
+    }
+
+    /// The harness has one API, whose groups these are.
+    static void broadcast(void* context,
+                          postern_text,
+                          postern_text group,
+                          postern_text data,
+                          const postern_text* except,
+                          std::size_t except_count,
+                          postern_count_fn done,
+                          void* user)
+    {
+        State& self = state(context);
+        std::uint64_t count = 0;
+        const ConnectionResult result = self.apply([&] {
+            const std::string_view name = postern::detail::view(group);
+            if (self.reach_for_group("anybody", name) == ConnectionResult::BadGroup)
+                return ConnectionResult::BadGroup;
+            if (data.size > kMessageBytesMax) return ConnectionResult::PayloadTooLarge;
+            const auto members = self.groups.find(name);
+            if (members == self.groups.end()) return ConnectionResult::Delivered;
+            for (const std::string& id : members->second) {
+                const bool is_excluded = std::any_of(except, except + except_count, [&](postern_text one) {
+                    return postern::detail::view(one) == id;
+                });
+                if (!is_excluded && self.post(id, postern::detail::view(data), kMessageBytesMax) ==
+                                        ConnectionResult::Delivered)
+                    ++count;
+            }
+            return ConnectionResult::Delivered;
+        });
+        if (done != nullptr) done(user, static_cast<std::int32_t>(result), count);
     }
 
     static postern_text optional_text(const std::optional<std::string>& value)

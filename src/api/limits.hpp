@@ -11,6 +11,10 @@ namespace postern::api {
 /// 6).
 enum class Ordering { None, Connection };
 
+/// What becomes of a post to a connection whose $connect is still being asked. On AWS it is gone (spec
+/// data-plane 7.1).
+enum class PostInsideConnect { Gone, Queue };
+
 /// Every bound of a connection, AWS's quotas as defaults (spec data-plane 6); those of Postern's own are
 /// marked "own". Zero switches a duration or rate off.
 struct Limits {
@@ -35,6 +39,8 @@ struct Limits {
     std::chrono::milliseconds ping_interval{
         0};                    ///< beyond AWS: server pings; unanswered for one interval: 1006
     bool compression = false;  ///< beyond AWS: permessage-deflate
+    std::size_t groups_per_connection_max = 100;                      ///< beyond AWS
+    PostInsideConnect post_inside_connect = PostInsideConnect::Gone;  ///< Queue: beyond AWS
 };
 
 /// spec data-plane 4 and 1.1

@@ -17,10 +17,10 @@ std::vector<std::string> Reloader::reload(std::string_view why)
     loaded_ = stamps();
     observability::ReloadCounts& counts = application_.reload_counts();
     (reasons.empty() ? counts.succeeded : counts.failed).add();
-    for (const std::string& reason : reasons) {
-        log::error("reload.refused", {{"why", why}, {"reason", reason}});
-    }
-    if (reasons.empty()) {
+    for (const std::string& reason : reasons) log::warn("reload.problem", {{"reason", reason}});
+    if (!reasons.empty()) {
+        log::warn("reload.refused", {{"why", why}, {"problems", reasons.size()}});
+    } else {
         log::configure(application_.settings().log_level, application_.settings().log_format);
         log::info("reload.done", {{"why", why}});
     }

@@ -180,6 +180,11 @@ const Section& limits_section()
                  "Beyond AWS: the server pings so often; a ping without an answer until the next one ends "
                  "the connection."),
             Of::boolean("compression", &Limits::compression, "Beyond AWS: offer permessage-deflate."),
+            count("groupsPerConnection",
+                  &Limits::groups_per_connection_max,
+                  1,
+                  1000,
+                  "Beyond AWS: groups that a connection may be in; whoever lets it join one more is told."),
         });
     return table;
 }
@@ -252,6 +257,17 @@ const Section& gateway_section()
                        &Settings::management_authorization,
                        {"required", "none"},
                        "`none` lets anybody who reaches a listener call `@connections`."),
+            Of::boolean("extensions",
+                        &Settings::extensions,
+                        "Beyond AWS: groups, lists, posts to many and closes with a code of one's own, over "
+                        "HTTP beside `@connections`."),
+            Of::choice(
+                "postInsideConnect",
+                [](auto& settings) -> auto& { return settings.limits.post_inside_connect; },
+                {"gone", "queue"},
+                "A post to a connection whose `$connect` is being asked: `gone`: 410, as on AWS; `queue`: "
+                "beyond AWS, it is kept and sent right behind the 101, or dropped when the client is "
+                "refused."),
             Of::number(Kind::Integer,
                        "shards",
                        &Settings::shards,

@@ -48,6 +48,7 @@ struct Settings {
     api::Limits limits;
     std::vector<AccessKeySettings> access_keys;
     ManagementAuthorization management_authorization = ManagementAuthorization::Required;
+    bool extensions = false;      ///< beyond AWS: groups, lists and more beside @connections
     unsigned shards = 0;          ///< 0: one per core
     unsigned worker_threads = 4;  ///< for handlers that block
     std::string data_directory;   ///< development certificates; "" picks the user's data directory

@@ -32,7 +32,7 @@ void Directory::post(std::string_view api_id,
                                                                            PostResult otherwise) {
         done(connection == nullptr ? otherwise : connection->post(text, false));
     };
-    visit(api_id, connection_id, std::move(send));
+    visit(api_id, connection_id, Reach::Expected, std::move(send));
 }
 
 void Directory::get(std::string_view api_id, std::string_view connection_id, StatusDone done) const
@@ -43,38 +43,54 @@ void Directory::get(std::string_view api_id, std::string_view connection_id, Sta
         done(PostResult::Delivered,
              {info.source_ip, info.user_agent, info.connected_at, connection->last_active_at()});
     };
-    visit(api_id, connection_id, std::move(read));
+    visit(api_id, connection_id, Reach::Admitted, std::move(read));
 }
 
 void Directory::remove(std::string_view api_id, std::string_view connection_id, Done done) const
 {
-    auto close = [done = std::move(done)](Connection* connection, PostResult otherwise) {
-        if (connection == nullptr) return done(otherwise);
-        connection->close(api::kClosedNormally.code, api::kClosedNormally.text);
-        done(PostResult::Delivered);
-    };
-    visit(api_id, connection_id, std::move(close));
+    close(api_id, connection_id, api::kClosedNormally.code, api::kClosedNormally.text, std::move(done));
 }
 
-void Directory::visit(std::string_view api_id, std::string_view connection_id, Visit visit) const
+void Directory::close(std::string_view api_id,
+                      std::string_view connection_id,
+                      std::uint16_t code,
+                      std::string_view reason,
+                      Done done) const
 {
-    const api::DecodedId id = codec_.decode(connection_id);
-    if (id.verdict == api::IdVerdict::Malformed) return visit(nullptr, PostResult::BadConnectionId);
-    if (id.verdict == api::IdVerdict::Unknown || id.address.node != node_ ||
-        id.address.shard >= homes_.size()) {
-        return visit(nullptr, PostResult::Gone);
-    }
-    const Home& home = homes_[id.address.shard];
-    auto work = [&home, address = id.address, api = std::string(api_id), visit = std::move(visit)] {
-        Connection* connection = home.registry->find(address);
+    auto end = [code, reason = std::string(reason), done = std::move(done)](Connection* connection,
+                                                                            PostResult otherwise) {
+        if (connection == nullptr) return done(otherwise);
+        connection->close(code, reason);
+        done(PostResult::Delivered);
+    };
+    visit(api_id, connection_id, Reach::Admitted, std::move(end));
+}
+
+void Directory::visit(std::string_view api_id, std::string_view connection_id, Reach reach, Visit visit) const
+{
+    api::ConnectionAddress address;
+    PostResult otherwise = PostResult::Gone;
+    const Home* const home = home_of(connection_id, address, otherwise);
+    if (home == nullptr) return visit(nullptr, otherwise);
+    run_at(*home, [home, address, reach, api = std::string(api_id), visit = std::move(visit)] {
+        Connection* connection =
+            reach == Reach::Admitted ? home->registry->find(address) : home->registry->find_expected(address);
         const bool is_there = connection != nullptr && (api.empty() || connection->info().api_id == api);
         visit(is_there ? connection : nullptr, PostResult::Gone);
-    };
-    if (net::Shard::current() == home.shard) {
-        work();
-    } else {
-        home.shard->post(std::move(work));
-    }
+    });
+}
+
+const Directory::Home* Directory::home_of(std::string_view connection_id,
+                                          api::ConnectionAddress& address,
+                                          PostResult& otherwise) const
+{
+    const api::DecodedId id = codec_.decode(connection_id);
+    address = id.address;
+    const bool is_malformed = id.verdict == api::IdVerdict::Malformed;
+    otherwise = is_malformed ? PostResult::BadConnectionId : PostResult::Gone;
+    const bool is_ours =
+        id.verdict == api::IdVerdict::Ours && address.node == node_ && address.shard < homes_.size();
+    return is_ours ? &homes_[address.shard] : nullptr;
 }
 
 }  // namespace postern::connections

@@ -3,10 +3,15 @@
 
 #include "api/ids.hpp"
 #include "connections/registry.hpp"
+#include "core/result.hpp"
 #include "net/shard.hpp"
 
 #include <atomic>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +25,22 @@ struct ConnectionStatus {
     EpochMillis last_active_at = 0;
 };
 
+/// One connection in a list.
+struct ConnectionEntry {
+    std::string connection_id;
+    std::string api_id;
+    std::string stage;
+    std::string source_ip;
+    std::optional<std::string> user_agent;
+    EpochMillis connected_at = 0;
+    EpochMillis last_active_at = 0;
+};
+
+struct ConnectionPage {
+    std::vector<ConnectionEntry> entries;
+    std::string next;  ///< opaque: where the next page begins; "" at the end
+};
+
 /// Reaches any connection of the node by its id. Thread: any. When the caller is on the connection's own
 /// shard the work is done before the call returns; otherwise it is handed to that shard and `done` is called
 /// there.
@@ -27,6 +48,9 @@ class Directory {
 public:
     using Done = std::function<void(PostResult)>;
     using StatusDone = std::function<void(PostResult, const ConnectionStatus&)>;
+    using ManyDone = std::function<void(std::vector<PostResult>)>;
+    using BroadcastDone = std::function<void(PostResult, std::size_t accepted)>;
+    using PageDone = std::function<void(Result<ConnectionPage>)>;
 
     Directory(const api::ConnectionIdCodec& codec, std::uint16_t node, std::size_t message_bytes_max);
 
@@ -54,6 +78,52 @@ public:
     /// Closes with 1000 "Connection Closed Normally".
     void remove(std::string_view api_id, std::string_view connection_id, Done done) const;
 
+    // Beyond AWS; directory_many.cpp and directory_list.cpp.
+
+    /// remove() with a code and a reason of the caller's: such as a server may send, at most 123 bytes.
+    void close(std::string_view api_id,
+               std::string_view connection_id,
+               std::uint16_t code,
+               std::string_view reason,
+               Done done) const;
+
+    /// post() of one message to many connections: the frame is made once. The results are in the order of
+    /// the ids; told once, on the last shard that was asked.
+    void post_to_many(std::string_view api_id,
+                      std::span<const std::string> connection_ids,
+                      std::string_view data,
+                      ManyDone done) const;
+
+    /// Into a group of the connection's API, also while its $connect is being asked. BadGroup for what is no
+    /// group's name, LimitExceeded when it is in too many.
+    void join(std::string_view api_id,
+              std::string_view connection_id,
+              std::string_view group,
+              Done done) const;
+    /// Delivered also when it was not in the group.
+    void leave(std::string_view api_id,
+               std::string_view connection_id,
+               std::string_view group,
+               Done done) const;
+
+    /// post() to all who are in the group, except those in `except`. Told once how many it has been accepted
+    /// for, on the last shard that was asked.
+    void broadcast(std::string_view api_id,
+                   std::string_view group,
+                   std::string_view data,
+                   std::span<const std::string_view> except,
+                   BroadcastDone done) const;
+
+    /// A page of whoever is connected, at most `limit` (at least one); `stage` "" takes every stage. `after`
+    /// is the `next` of the page before, "" for the first; what is no such token is BadInput. Whoever is
+    /// connected from the first page to the last is on one of them, once. Shards are asked one after the
+    /// other, each for some thousand slots a turn; `done` is called once, on the last one that was asked.
+    void list(std::string_view api_id,
+              std::string_view stage,
+              std::string_view after,
+              std::size_t limit,
+              PageDone done) const;
+
 private:
     struct Home {
         net::Shard* shard = nullptr;
@@ -61,7 +131,38 @@ private:
     };
     /// What is done at the connection's home: with the connection, or with null and the reason.
     using Visit = std::function<void(Connection*, PostResult otherwise)>;
-    void visit(std::string_view api_id, std::string_view connection_id, Visit visit) const;
+    /// Whether one whose $connect is being asked is there.
+    enum class Reach { Admitted, Expected };
+    void visit(std::string_view api_id, std::string_view connection_id, Reach reach, Visit visit) const;
+
+    /// Ours and of this node; else null and the reason.
+    const Home* home_of(std::string_view connection_id,
+                        api::ConnectionAddress& address,
+                        PostResult& otherwise) const;
+
+    /// Now when this is the home's thread; else it is handed over. All: the others first, so that what
+    /// comes next from here finds them all behind it.
+    template <class Work>
+    static void run_at(const Home& home, Work work)
+    {
+        if (net::Shard::current() == home.shard) return work();
+        home.shard->post(std::move(work));
+    }
+    template <class Work>
+    void run_at_all(const Work& work) const
+    {
+        for (const Home& home : homes_) {
+            if (net::Shard::current() != home.shard) home.shard->post([&home, work] { work(home); });
+        }
+        for (const Home& home : homes_) {
+            if (net::Shard::current() == home.shard) work(home);
+        }
+    }
+
+    // directory_list.cpp
+    struct Walk;
+    void walk_on(std::shared_ptr<Walk> walk) const;
+    void walk_slots(const std::shared_ptr<Walk>& walk) const;
 
     const api::ConnectionIdCodec& codec_;
     std::uint16_t node_;

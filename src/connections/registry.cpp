@@ -3,6 +3,8 @@
 
 #include "core/check.hpp"
 
+#include <utility>
+
 namespace postern::connections {
 
 Registry::Registry(std::uint16_t node, std::uint8_t shard, std::uint32_t first_generation)
@@ -18,23 +20,34 @@ std::optional<api::ConnectionAddress> Registry::reserve()
     } else {
         if (slots_.size() > api::kSlotMax) return std::nullopt;
         slot = static_cast<std::uint32_t>(slots_.size());
-        slots_.push_back({nullptr, first_generation_});
+        slots_.push_back({nullptr, first_generation_, false});
     }
     return api::ConnectionAddress{node_, shard_, slot, slots_[slot].generation};
 }
 
-void Registry::admit(const api::ConnectionAddress& address, Connection& connection)
+void Registry::expect(const api::ConnectionAddress& address, Connection& connection)
 {
     POSTERN_CHECK(slots_[address.slot].connection == nullptr);
     slots_[address.slot].connection = &connection;
+}
+
+void Registry::admit(const api::ConnectionAddress& address, Connection& connection)
+{
+    Slot& slot = slots_[address.slot];
+    POSTERN_CHECK(!slot.is_admitted && (slot.connection == nullptr || slot.connection == &connection));
+    slot.connection = &connection;
+    slot.is_admitted = true;
     ++admitted_;
 }
 
 void Registry::dismiss(const api::ConnectionAddress& address)
 {
-    if (find(address) == nullptr) return;
-    slots_[address.slot].connection = nullptr;
-    --admitted_;
+    Connection* const connection = find_expected(address);
+    if (connection == nullptr) return;
+    groups_.leave_all(*connection);
+    Slot& slot = slots_[address.slot];
+    slot.connection = nullptr;
+    if (std::exchange(slot.is_admitted, false)) --admitted_;
 }
 
 void Registry::release(const api::ConnectionAddress& address)
@@ -46,15 +59,26 @@ void Registry::release(const api::ConnectionAddress& address)
 
 Connection* Registry::find(const api::ConnectionAddress& address) const
 {
+    Connection* const connection = find_expected(address);
+    return connection != nullptr && slots_[address.slot].is_admitted ? connection : nullptr;
+}
+
+Connection* Registry::find_expected(const api::ConnectionAddress& address) const
+{
     if (address.slot >= slots_.size()) return nullptr;
     const Slot& slot = slots_[address.slot];
     return slot.generation == address.generation ? slot.connection : nullptr;
 }
 
+Connection* Registry::at(std::uint32_t slot) const
+{
+    return slots_[slot].is_admitted ? slots_[slot].connection : nullptr;
+}
+
 void Registry::for_each(const std::function<void(Connection&)>& visit) const
 {
     for (const Slot& slot : slots_) {
-        if (slot.connection != nullptr) visit(*slot.connection);
+        if (slot.is_admitted) visit(*slot.connection);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/ids.hpp"
 #include "connections/connection.hpp"
+#include "connections/groups.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,16 +24,29 @@ public:
     /// slots are taken.
     std::optional<api::ConnectionAddress> reserve();
 
+    /// Its $connect is being asked: only find_expected() finds it.
+    void expect(const api::ConnectionAddress& address, Connection& connection);
+
     void admit(const api::ConnectionAddress& address, Connection& connection);
 
-    /// Not to be found any more; the address stays taken until release().
+    /// Not to be found any more, and in no group; the address stays taken until release().
     void dismiss(const api::ConnectionAddress& address);
     void release(const api::ConnectionAddress& address);
 
     /// Null when it is gone, or not yet admitted.
     Connection* find(const api::ConnectionAddress& address) const;
 
+    /// The same, or one whose $connect is being asked.
+    Connection* find_expected(const api::ConnectionAddress& address) const;
+
+    /// Which of them are in which groups.
+    Groups& groups() { return groups_; }
+
     std::size_t admitted() const { return admitted_; }
+
+    /// For a walk in portions: the slots that exist, and who is in one; null when nobody is.
+    std::uint32_t slot_count() const { return static_cast<std::uint32_t>(slots_.size()); }
+    Connection* at(std::uint32_t slot) const;
 
     /// Every admitted connection; `visit` may close them.
     void for_each(const std::function<void(Connection&)>& visit) const;
@@ -41,6 +55,7 @@ private:
     struct Slot {
         Connection* connection = nullptr;
         std::uint32_t generation = 0;
+        bool is_admitted = false;
     };
 
     std::uint16_t node_;
@@ -49,6 +64,7 @@ private:
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_;
     std::size_t admitted_ = 0;
+    Groups groups_;
 };
 
 }  // namespace postern::connections

@@ -33,6 +33,8 @@ postern_result as_c(connections::PostResult result)
             return POSTERN_LIMIT_EXCEEDED;
         case connections::PostResult::BadConnectionId:
             return POSTERN_BAD_CONNECTION_ID;
+        case connections::PostResult::BadGroup:
+            return POSTERN_BAD_GROUP;
         case connections::PostResult::Gone:
             break;
     }
@@ -101,6 +103,36 @@ void host_remove(void* context, postern_text connection_id, postern_done_fn done
     host(context).directory().remove({}, view(connection_id), when_done(done, user));
 }
 
+void host_join(
+    void* context, postern_text connection_id, postern_text group, postern_done_fn done, void* user)
+{
+    host(context).directory().join({}, view(connection_id), view(group), when_done(done, user));
+}
+
+void host_leave(
+    void* context, postern_text connection_id, postern_text group, postern_done_fn done, void* user)
+{
+    host(context).directory().leave({}, view(connection_id), view(group), when_done(done, user));
+}
+
+void host_broadcast(void* context,
+                    postern_text api_id,
+                    postern_text group,
+                    postern_text data,
+                    const postern_text* except,
+                    std::size_t except_count,
+                    postern_count_fn done,
+                    void* user)
+{
+    std::vector<std::string_view> ids;
+    ids.reserve(except_count);
+    for (std::size_t i = 0; i < except_count; ++i) ids.push_back(view(except[i]));
+    auto tell = [done, user](connections::PostResult result, std::size_t accepted) {
+        if (done != nullptr) done(user, as_c(result), accepted);
+    };
+    host(context).directory().broadcast(view(api_id), view(group), view(data), ids, std::move(tell));
+}
+
 InvokeReply as_reply(const postern_reply& reply)
 {
     InvokeReply out;
@@ -133,6 +165,9 @@ postern_host PluginHost::table()
     table.post = host_post;
     table.get = host_get;
     table.remove = host_remove;
+    table.join = host_join;
+    table.leave = host_leave;
+    table.broadcast = host_broadcast;
     return table;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/check.hpp"
 
+#include <array>
 #include <cerrno>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +11,9 @@
 namespace postern::net {
 
 namespace {
+
+constexpr std::size_t kPiecesAtOnce = 32;             // of one sendmsg
+constexpr std::size_t kEncryptedAtOnce = 256 * 1024;  // plain bytes, and what the shard's buffer keeps
 
 bool would_block()
 {
@@ -65,6 +69,13 @@ void Channel::count_handshake(TlsStream::Status status)
     (is_done ? shard_.stats().tls_handshakes : shard_.stats().tls_failures).add();
 }
 
+/// What is kept has changed.
+void Channel::count_kept(std::size_t before)
+{
+    shard_.stats().outbox_bytes.add(static_cast<std::int64_t>(unsent_.bytes()) -
+                                    static_cast<std::int64_t>(before));
+}
+
 bool Channel::write(std::string_view plain)
 {
     if (fd_ < 0) return false;
@@ -72,6 +83,26 @@ bool Channel::write(std::string_view plain)
     std::string& records = shard_.buffers().cipher_output;
     POSTERN_CHECK(records.empty());
     const bool ok = tls_->encrypt(plain, records) && send_now(records);
+    records.clear();
+    return ok;
+}
+
+bool Channel::write(Outbox& plain)
+{
+    if (fd_ < 0) return false;
+    if (!tls_) return send_now(plain);
+    std::string& records = shard_.buffers().cipher_output;
+    POSTERN_CHECK(records.empty());
+    bool ok = true;
+    while (ok && !plain.empty()) {
+        const std::string_view piece = plain.front().substr(0, kEncryptedAtOnce);
+        ok = tls_->encrypt(piece, records);
+        plain.consume(piece.size());
+        if (plain.empty() || records.size() >= kEncryptedAtOnce) {
+            ok = ok && send_now(records);
+            records.clear();
+        }
+    }
     records.clear();
     return ok;
 }
@@ -87,35 +118,58 @@ bool Channel::send_now(std::string_view bytes)
         }
         if (bytes.empty()) return true;
     }
-    unsent_.append(bytes);
-    shard_.stats().outbox_bytes.add(static_cast<std::int64_t>(bytes.size()));
+    const std::size_t kept = unsent_.bytes();
+    unsent_.push(bytes);
+    await_room(kept);
+    return true;
+}
+
+bool Channel::send_now(Outbox& pieces)
+{
+    if (unsent_.empty()) {
+        for (std::size_t before = 0; before != pieces.bytes() && !pieces.empty();) {
+            before = pieces.bytes();
+            if (!send_some(pieces)) return false;
+        }
+        if (pieces.empty()) return true;
+    }
+    const std::size_t kept = unsent_.bytes();
+    unsent_.splice(pieces);
+    await_room(kept);
+    return true;
+}
+
+/// One system call for the first pieces; what it takes is forgotten. False when the channel has failed.
+bool Channel::send_some(Outbox& pieces)
+{
+    std::array<iovec, kPiecesAtOnce> parts;
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = pieces.gather(parts);
+    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) return would_block();
+    shard_.stats().sent_bytes.add(static_cast<std::size_t>(sent));
+    pieces.consume(static_cast<std::size_t>(sent));
+    return true;
+}
+
+/// The kernel has refused bytes: they are sent when it has room again. `kept` were here before.
+void Channel::await_room(std::size_t kept)
+{
+    count_kept(kept);
     writes_ = true;
     update_interest();
-    return true;
 }
 
 bool Channel::on_writable()
 {
     if (fd_ < 0) return false;
     if (!unsent_.empty()) {
-        const ssize_t sent =
-            ::send(fd_, unsent_.data() + unsent_sent_, unsent_bytes(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && !would_block()) return false;
-        if (sent > 0) {
-            shard_.stats().sent_bytes.add(static_cast<std::size_t>(sent));
-            shard_.stats().outbox_bytes.add(-static_cast<std::int64_t>(sent));
-            unsent_sent_ += static_cast<std::size_t>(sent);
-        }
-        if (unsent_bytes() > 0) {
-            // Bytes move to the front only when half of the buffer is spent: linear in what is sent.
-            if (unsent_sent_ > unsent_.size() / 2) {
-                unsent_.erase(0, unsent_sent_);
-                unsent_sent_ = 0;
-            }
-            return true;
-        }
-        std::string().swap(unsent_);
-        unsent_sent_ = 0;
+        const std::size_t kept = unsent_.bytes();
+        const bool is_sound = send_some(unsent_);
+        count_kept(kept);
+        if (!is_sound) return false;
+        if (!unsent_.empty()) return true;
     }
     writes_ = false;
     update_interest();
@@ -149,9 +203,9 @@ void Channel::close()
     shard_.poller().remove(fd_);
     ::close(fd_);
     fd_ = -1;
-    shard_.stats().outbox_bytes.add(-static_cast<std::int64_t>(unsent_bytes()));
-    std::string().swap(unsent_);
-    unsent_sent_ = 0;
+    const std::size_t kept = unsent_.bytes();
+    unsent_.clear();
+    count_kept(kept);
 }
 
 void Channel::update_interest()

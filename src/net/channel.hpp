@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/outbox.hpp"
 #include "net/shard.hpp"
 #include "net/tls_stream.hpp"
 
@@ -32,11 +33,15 @@ public:
     /// has failed.
     bool write(std::string_view plain);
 
+    /// The same for all of `plain`, which is empty afterwards. What the kernel refuses of shared bytes stays
+    /// shared, without TLS.
+    bool write(Outbox& plain);
+
     /// Goes on sending what was kept. False when the channel has failed.
     bool on_writable();
 
     /// Bytes kept for a peer that reads slower than we write.
-    std::size_t unsent_bytes() const { return unsent_.size() - unsent_sent_; }
+    std::size_t unsent_bytes() const { return unsent_.bytes(); }
 
     /// Whether the owner wants to be told that there is something to read.
     void want_read(bool wanted);
@@ -51,6 +56,10 @@ public:
 
 private:
     bool send_now(std::string_view bytes);
+    bool send_now(Outbox& pieces);
+    bool send_some(Outbox& pieces);
+    void await_room(std::size_t kept);
+    void count_kept(std::size_t before);
     void count_handshake(TlsStream::Status status);
     void update_interest();
 
@@ -63,8 +72,7 @@ private:
     bool watched_writes_ = false;
     bool finishing_ = false;
     bool handshake_counted_ = false;
-    std::size_t unsent_sent_ = 0;
-    std::string unsent_;
+    Outbox unsent_;
     std::optional<TlsStream> tls_;
 };
 

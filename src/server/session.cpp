@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/session.hpp"
 
+#include "connections/shared_message.hpp"
 #include "core/log.hpp"
 #include "server/session_handshake.hpp"
 #include "server/shard_server.hpp"
@@ -58,9 +59,31 @@ void Session::on_ready(net::Readiness ready)
 
 connections::PostResult Session::send(std::string_view payload, bool is_binary)
 {
+    const connections::PostResult result = take_message(payload.size());
+    if (result != connections::PostResult::Delivered) return result;
+    append(is_binary ? net::ws::Opcode::Binary : net::ws::Opcode::Text, payload);
+    return result;
+}
+
+connections::PostResult Session::send_shared(const connections::SharedMessage& message)
+{
+    const connections::PostResult result = take_message(message.text().size());
+    if (result != connections::PostResult::Delivered) return result;
+    append_shared(message);
+    return result;
+}
+
+/// Whether one more message of `bytes` may be appended. Who reads too slowly is closed.
+connections::PostResult Session::take_message(std::size_t bytes)
+{
+    const std::size_t waiting = channel_.unsent_bytes() + queued_.bytes();
+    const bool is_full = waiting + bytes > server_.limits().outbox_bytes_max;
+    if (state_ == State::Connecting && !peer_lost_ &&
+        server_.limits().post_inside_connect == api::PostInsideConnect::Queue) {
+        return is_full ? connections::PostResult::LimitExceeded : connections::PostResult::Delivered;
+    }
     if (state_ != State::Open) return connections::PostResult::Gone;
-    const std::size_t waiting = channel_.unsent_bytes() + queued_.size();
-    if (waiting + payload.size() > server_.limits().outbox_bytes_max) {
+    if (is_full) {
         server_.counts().hit(observability::Limit::OutboxBytes);
         log::warn(
             "connection.slow_reader",
@@ -69,14 +92,13 @@ connections::PostResult Session::send(std::string_view payload, bool is_binary)
         return connections::PostResult::LimitExceeded;
     }
     active_at_ = server_.shard().now();
-    append(is_binary ? net::ws::Opcode::Binary : net::ws::Opcode::Text, payload);
     return connections::PostResult::Delivered;
 }
 
 void Session::close(std::uint16_t code, std::string_view reason)
 {
     if (state_ != State::Open) return;
-    net::ws::append_close(output(), code, reason);
+    append_close(code, reason);
     start_closing();
     end(code, reason);
 }
@@ -136,12 +158,9 @@ void Session::on_turn_end()
 
 void Session::flush()
 {
-    if (state_ == State::Dead) return;
-    if (!queued_.empty()) {
-        const bool sent = channel_.write(queued_);
-        std::string().swap(queued_);
-        if (!sent) return lost();
-    }
+    // What is posted while $connect is being asked waits for the 101.
+    if (state_ == State::Dead || state_ == State::Connecting) return;
+    if (!queued_.empty() && !channel_.write(queued_)) return lost();
     if (state_ == State::Closing) {
         channel_.want_read(true);
         channel_.finish_output();

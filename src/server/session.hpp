@@ -30,6 +30,7 @@ public:
 
     // connections::Connection
     connections::PostResult send(std::string_view payload, bool is_binary) override;
+    connections::PostResult send_shared(const connections::SharedMessage& message) override;
     void close(std::uint16_t code, std::string_view reason) override;
     void hold() override;
     void release() override;
@@ -40,6 +41,9 @@ public:
 
     /// Sends what was queued outside a burst, goes on with what had to wait, frees what a handshake needed.
     void on_turn_end();
+
+    /// The server's list for the end of the turn has it.
+    bool is_queued() const { return is_queued_; }
 
     /// Times that were set by the old limits are counted anew.
     void on_limits_changed();
@@ -73,10 +77,15 @@ private:
     void on_fault(net::ws::Fault fault);
     bool is_held() const;
     void append(net::ws::Opcode opcode, std::string_view payload);
+    void append_shared(const connections::SharedMessage& message);
+    void append_close(std::uint16_t code, std::string_view reason);
+    template <class Write>
+    void write_frame(Write write);
     void end_burst();
     SteadyMillis next_due() const;
 
     // session.cpp: ends
+    connections::PostResult take_message(std::size_t bytes);
     void flush();
     void resume();
     void queue();
@@ -86,7 +95,6 @@ private:
     void die();
     void set_timeout(std::chrono::milliseconds timeout);
     void set_deadline(SteadyMillis due);
-    std::string& output();
 
     ShardServer& server_;
     net::Channel channel_;
@@ -108,7 +116,7 @@ private:
     SteadyMillis pinged_at_ = 0;
     net::ws::Decoder decoder_;
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room
-    std::string queued_;    ///< frames written outside a burst
+    net::Outbox queued_;    ///< frames written outside a burst
     gateway::StageSlot* stage_ = nullptr;
 
     /// For answers that come from another shard: empty once the session is dead.

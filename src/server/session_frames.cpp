@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "connections/shared_message.hpp"
 #include "core/check.hpp"
 #include "core/text.hpp"
 #include "server/session_handshake.hpp"
@@ -40,9 +41,13 @@ private:
 
 }  // namespace
 
-std::string& Session::output()
+/// `write` appends a frame to the burst, or to what is sent at the end of the turn.
+template <class Write>
+void Session::write_frame(Write write)
 {
-    return is_bursting_ ? server_.shard().buffers().output : queued_;
+    if (is_bursting_) return write(server_.shard().buffers().output);
+    queued_.push_with(write);
+    queue();
 }
 
 /// True while no further message may begin: too many wait for their answers, or the peer does not read ours.
@@ -81,7 +86,7 @@ void Session::process(std::span<char> input)
 {
     heard_at_ = server_.shard().now();
     const Burst burst(server_.shard().buffers().output, is_bursting_);
-    if (!queued_.empty()) output().append(std::exchange(queued_, {}));  // what came before goes before
+    queued_.move_to(server_.shard().buffers().output);  // what came before goes before
     net::ws::DecoderLimits limits;
     limits.frame_bytes_max = server_.limits().frame_bytes_max;
     limits.message_bytes_max = server_.limits().message_bytes_max;
@@ -118,13 +123,28 @@ void Session::end_burst()
 void Session::append(net::ws::Opcode opcode, std::string_view payload)
 {
     const bool is_data = opcode == net::ws::Opcode::Text || opcode == net::ws::Opcode::Binary;
-    if (is_compressed_ && is_data) {
-        net::ws::append_frame(output(), opcode, net::deflate::compress(payload), true);
-    } else {
-        net::ws::append_frame(output(), opcode, payload);
+    const bool compresses = is_compressed_ && is_data;
+    if (compresses) payload = net::deflate::compress(payload);
+    write_frame([&](std::string& out) { net::ws::append_frame(out, opcode, payload, compresses); });
+    if (is_bursting_ && server_.shard().buffers().output.size() > kBurstBytesMax) end_burst();
+}
+
+void Session::append_shared(const connections::SharedMessage& message)
+{
+    const auto& frame = is_compressed_ ? message.compressed_frame() : message.frame();
+    if (is_bursting_) {
+        std::string& frames = server_.shard().buffers().output;
+        frames.append(*frame);
+        if (frames.size() > kBurstBytesMax) end_burst();
+        return;
     }
-    if (!is_bursting_) return queue();
-    if (output().size() > kBurstBytesMax) end_burst();
+    queued_.push(frame);
+    queue();
+}
+
+void Session::append_close(std::uint16_t code, std::string_view reason)
+{
+    write_frame([&](std::string& out) { net::ws::append_close(out, code, reason); });
 }
 
 void Session::on_item(const net::ws::Item& item)
@@ -139,8 +159,7 @@ void Session::on_item(const net::ws::Item& item)
             return;
         case net::ws::Item::Kind::Close: {
             const std::string_view reason(item.payload.data(), item.payload.size());
-            net::ws::append_close(
-                output(), item.close_code, reason);  // code and reason come back (spec captures 1.3)
+            append_close(item.close_code, reason);  // code and reason come back (spec captures 1.3)
             start_closing();
             return end(item.close_code,
                        item.close_code == api::kNoStatus.code ? api::kNoStatus.text : reason);

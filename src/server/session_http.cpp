@@ -130,6 +130,7 @@ void Session::upgrade(const HttpRequest& request)
         handshake_->extensions =
             net::deflate::negotiate(request.header("Sec-WebSocket-Extensions")).value_or("");
     }
+    is_compressed_ = !handshake_->extensions.empty();
     gateway::ConnectRequest& connect = handshake_->connect;
     connect.connection = &info_;
     connect.stage = stage;
@@ -138,6 +139,7 @@ void Session::upgrade(const HttpRequest& request)
     connect.port = port_;
     connect.is_tls = channel_.is_tls();
     state_ = State::Connecting;
+    server_.registry().expect(info_.address, *this);
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     server_.gateway().connect(connect, *this);
@@ -214,7 +216,6 @@ void Session::on_admitted(std::string_view protocol)
     if (info_.counts != nullptr) info_.counts->open();
     if (peer_lost_) return lost();
 
-    is_compressed_ = !handshake_->extensions.empty();
     state_ = State::Open;
     admitted_at_ = active_at_ = heard_at_ = server_.shard().now();
     server_.registry().admit(info_.address, *this);
@@ -234,6 +235,7 @@ void Session::on_refused(const api::HttpReply& reply)
     queue();
     server_.registry().release(info_.address);
     has_address_ = false;
+    queued_.clear();  // what was posted to it
     if (peer_lost_) return die();
     state_ = State::Request;
     channel_.want_read(true);

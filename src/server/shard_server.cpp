@@ -15,6 +15,9 @@ namespace postern::server {
 namespace {
 
 constexpr int kAcceptsPerTurn = 64;
+/// Sessions that send at the end of one turn: after a message to all of a shard's clients the others still
+/// get their turns.
+constexpr std::size_t kTurnEndsPerTurn = 256;
 constexpr SteadyMillis kRefusedLogInterval = 1000;
 
 }  // namespace
@@ -39,6 +42,7 @@ ShardServer::~ShardServer() = default;
 void ShardServer::configure(const Configuration& configuration)
 {
     limits_ = configuration.limits;
+    registry_.groups().set_limit(limits_.groups_per_connection_max);
     connections_api_ = configuration.connections_api;
     gateway_.deploy(configuration.deployments, configuration.domain_names);
     for (const auto& session : sessions_) session->on_limits_changed();
@@ -128,9 +132,19 @@ void ShardServer::bury(Session& session)
 void ShardServer::end_turn()
 {
     // What one session sends while it ends may queue another: by index, since the list grows.
-    for (std::size_t i = 0; i < turn_end_.size(); ++i) turn_end_[i]->on_turn_end();
-    turn_end_.clear();
-    graveyard_.clear();
+    const std::size_t end = turn_end_begin_ + kTurnEndsPerTurn;
+    while (turn_end_begin_ < turn_end_.size() && turn_end_begin_ < end) {
+        turn_end_[turn_end_begin_++]->on_turn_end();
+    }
+    if (turn_end_begin_ > turn_end_.size() / 2) {
+        turn_end_.erase(turn_end_.begin(), turn_end_.begin() + static_cast<std::ptrdiff_t>(turn_end_begin_));
+        turn_end_begin_ = 0;
+    }
+    if (!turn_end_.empty() && !is_turn_posted_) {
+        is_turn_posted_ = true;
+        shard_.post([this] { is_turn_posted_ = false; });  // a turn for the rest of them
+    }
+    std::erase_if(graveyard_, [](const auto& session) { return !session->is_queued(); });
 }
 
 void ShardServer::drain()

@@ -91,10 +91,11 @@ public:
     const api::ConnectionIdCodec& codec() const { return codec_; }
     const api::Limits& limits() const { return limits_; }
 
-    /// Calls session.on_turn_end() at the end of this turn. The session asks once at a time.
+    /// Calls session.on_turn_end() at the end of this turn, or of one soon after when very many ask. The
+    /// session asks once at a time.
     void queue(Session& session) { turn_end_.push_back(&session); }
 
-    /// Frees the session at the end of this turn.
+    /// Frees the session at the end of this turn, or of the one in which its turn to end comes.
     void bury(Session& session);
 
 private:
@@ -116,6 +117,8 @@ private:
     std::vector<std::unique_ptr<Session>> sessions_;
     std::vector<std::unique_ptr<Session>> graveyard_;
     std::vector<Session*> turn_end_;
+    std::size_t turn_end_begin_ = 0;  ///< those before it have had their turn
+    bool is_turn_posted_ = false;
 };
 
 }  // namespace postern::server

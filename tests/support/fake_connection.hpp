@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connections/connection.hpp"
+#include "connections/shared_message.hpp"
 
 #include <string>
 #include <utility>
@@ -17,10 +18,17 @@ public:
         info_.address = address;
         info_.id = id;
         info_.api_id = "api";
+        info_.stage = "dev";
         info_.domain_name = "localhost:8080";
         info_.source_ip = "203.0.113.250";
         info_.user_agent = "probe";
         info_.connected_at = 1'790'294'473'687;
+    }
+
+    void live_in(std::string api_id, std::string stage)
+    {
+        info_.api_id = std::move(api_id);
+        info_.stage = std::move(stage);
     }
 
     EpochMillis last_active_at() const override { return info_.connected_at + 5; }
@@ -31,9 +39,15 @@ public:
         has_sent_binary = has_sent_binary || is_binary;
         return connections::PostResult::Delivered;
     }
+    connections::PostResult send_shared(const connections::SharedMessage& message) override
+    {
+        return send(message.text(), false);
+    }
     void close(std::uint16_t code, std::string_view reason) override { closed = {code, std::string(reason)}; }
     void hold() override { ++held; }
     void release() override { --held; }
+
+    void set_stage(const std::string& stage) { info_.stage = stage; }
 
     std::vector<std::string> sent;
     bool has_sent_binary = false;

@@ -72,10 +72,10 @@ def wait_until(condition, what):
 
 
 class Gateway:
-    def __init__(self, configuration=None, listeners=PLAIN, settings=(), data_directory=None, binary=BINARY, descriptors_max=None,
+    def __init__(self, configuration=None, listeners=PLAIN, settings=(), flags=(), data_directory=None, binary=BINARY, descriptors_max=None,
                  **extra_environment):
-        """`configuration`: text, a path, or None for the built-in API; `settings`: PATH=VALUE strings, as --set takes them;
-        `descriptors_max`: the process's limit."""
+        """`configuration`: text, a path, or None for the built-in API; `listeners`: None for those of the configuration; `settings`:
+        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
         command = [str(binary), 'run']
         if isinstance(configuration, str):
@@ -84,8 +84,11 @@ class Gateway:
             command.append(str(file))
         elif configuration is not None:
             command.append(str(configuration))
-        for setting in ('gateway.listeners=' + listeners, 'gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
+        if listeners is not None:
+            settings = ['gateway.listeners=' + listeners, *settings]
+        for setting in ('gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
             command += ['--set', setting]
+        command += flags
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
         try:
             self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,

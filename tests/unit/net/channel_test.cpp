@@ -181,6 +181,62 @@ TEST_CASE("what the socket does not take is kept, in order, and sent when it is 
     CHECK(received == all);
 }
 
+TEST_CASE("what the socket does not take of shared bytes stays shared, until it has been sent")
+{
+    Ends ends;
+    const auto shared = std::make_shared<const std::string>(pattern(300'000));
+    net::Outbox frames;
+    frames.push("before ");
+    frames.push(shared);
+    frames.push(" behind");
+    REQUIRE(ends.channel->write(frames));
+    CHECK(frames.empty());
+    CHECK(shared.use_count() == 2);
+    REQUIRE(ends.channel->write(" and last"));
+    std::string received;
+    for (int i = 0; i < 10'000 && ends.channel->unsent_bytes() > 0; ++i) {
+        received += ends.pair.receive();
+        REQUIRE(ends.channel->on_writable());
+    }
+    received += ends.pair.receive();
+    CHECK(received == "before " + *shared + " behind and last");
+    CHECK(shared.use_count() == 1);
+}
+
+TEST_CASE("many pieces leave at once when the socket takes them")
+{
+    Ends ends;
+    net::Outbox frames;
+    const auto shared = std::make_shared<const std::string>(std::string(65, 's'));
+    std::string all;
+    for (int i = 0; i < 40; ++i) {  // more than one system call takes
+        frames.push(shared);
+        all += *shared;
+    }
+    REQUIRE(ends.channel->write(frames));
+    CHECK(ends.channel->unsent_bytes() == 0);
+    CHECK(ends.pair.receive() == all);
+}
+
+TEST_CASE("shared bytes are encrypted for each peer, and only the records are kept")
+{
+    TlsEnds ends;
+    const auto shared = std::make_shared<const std::string>(pattern(600'000));
+    net::Outbox frames;
+    frames.push("before ");
+    frames.push(shared);
+    REQUIRE(ends.channel->write(frames));
+    CHECK(frames.empty());
+    CHECK(shared.use_count() == 1);
+    CHECK(ends.shard.buffers().cipher_output.empty());
+    for (int i = 0; i < 10'000 && ends.channel->unsent_bytes() > 0; ++i) {
+        ends.client.exchange();
+        REQUIRE(ends.channel->on_writable());
+    }
+    ends.client.exchange();
+    CHECK(ends.client.plain == "before " + *shared);
+}
+
 TEST_CASE("finish_output ends the output behind what was kept")
 {
     Ends ends;
