@@ -76,12 +76,15 @@ std::vector<integrations::PluginSpec> plugin_specs(const config::Settings& setti
 
 Result<gateway::Stages::Deployments> compile(const api::Model& model,
                                              const gateway::Deployment::Handlers& handlers,
+                                             const observability::StageLogsFactory& logs,
                                              observability::Metrics& metrics)
 {
     gateway::Stages::Deployments deployments;
     for (const auto& [api_id, api] : model.apis) {
         for (const auto& [name, stage] : api.stages) {
-            auto compiled = gateway::Deployment::compile(api, stage, handlers, &metrics);
+            auto opened = logs.open(api, stage);
+            if (!opened) return opened.error();
+            auto compiled = gateway::Deployment::compile(api, stage, handlers, *std::move(opened), &metrics);
             if (!compiled) return compiled.error();
             deployments.push_back(*std::move(compiled));
         }
@@ -106,8 +109,9 @@ Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t fir
     : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
 {}
 
-Application::Application(const config::Settings& settings)
+Application::Application(const config::Settings& settings, LineWriter& lines)
     : settings_(settings),
+      lines_(lines),
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
       host_(directory_),
@@ -140,9 +144,9 @@ Application::~Application()
     static_cast<void>(stop(std::chrono::hours(24)));
 }
 
-Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings)
+Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings, LineWriter& lines)
 {
-    std::unique_ptr<Application> application(new Application(settings));
+    std::unique_ptr<Application> application(new Application(settings, lines));
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);
@@ -171,7 +175,10 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
     if (!plugins) return plugins.error();
     prepared.plugins = *std::move(plugins);
 
-    auto deployments = compile(settings.model, {prepared.plugins, &prepared.plugins->handlers()}, *metrics_);
+    auto deployments = compile(settings.model,
+                               {prepared.plugins, &prepared.plugins->handlers()},
+                               {lines_, settings.log_group_directory},
+                               *metrics_);
     if (!deployments) return deployments.error();
     auto callers = callers_of(settings);
     if (!callers) return callers.error();
@@ -262,6 +269,7 @@ std::string Application::metrics_text() const
     sources.metrics = metrics_.get();
     sources.reloads = &reload_counts_;
     sources.health = health_.get();
+    sources.lines = &lines_;
     sources.workers = workers_.get();
     sources.sockets = budget_.get();
     return metrics_page(sources);

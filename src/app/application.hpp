@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
+#include "core/line_writer.hpp"
 #include "core/result.hpp"
 #include "gateway/gateway.hpp"
 #include "integrations/plugin_host.hpp"
@@ -30,7 +31,8 @@ namespace postern::app {
 class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
-    static Result<std::unique_ptr<Application>> create(const config::Settings& settings);
+    /// `lines` takes the stages' log lines and outlives the application.
+    static Result<std::unique_ptr<Application>> create(const config::Settings& settings, LineWriter& lines);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -86,7 +88,7 @@ private:
         ListenerSet::Plan listeners;
     };
 
-    explicit Application(const config::Settings& settings);
+    Application(const config::Settings& settings, LineWriter& lines);
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
 
@@ -95,6 +97,7 @@ private:
                                                        std::chrono::milliseconds patience);
 
     config::Settings settings_;
+    LineWriter& lines_;
     SystemClock clock_;
     std::unique_ptr<observability::Metrics> metrics_;
     observability::ReloadCounts reload_counts_;

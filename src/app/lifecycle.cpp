@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "core/line_writer.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -66,15 +67,37 @@ void print_start(const Application& application)
     std::fflush(stdout);
 }
 
+void tell_of_lost_lines(const LineWriter::Trouble& trouble)
+{
+    log::warn("log.lines_lost",
+              {{"destination", trouble.destination}, {"lines", trouble.lines}, {"why", trouble.why}});
+}
+
+/// The server's own log goes through the line writer for as long as this lives, and all lines are written at
+/// its end if anybody reads them.
+class BufferedLog {
+public:
+    explicit BufferedLog(LineWriter& lines) { log::write_through(&lines); }
+    ~BufferedLog()
+    {
+        log::flush();
+        log::write_through(nullptr);
+    }
+    BufferedLog(const BufferedLog&) = delete;
+    BufferedLog& operator=(const BufferedLog&) = delete;
+};
+
 /// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
 class Life {
 public:
-    Life(Application& application, const RunOptions& options)
+    Life(Application& application, const RunOptions& options, LineWriter& lines)
         : application_(application),
+          lines_(lines),
           reloader_(application, options.load, options.file),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
+          reopen_signal_(io_, SIGUSR1),
           timer_(io_)
     {}
 
@@ -82,6 +105,7 @@ public:
     {
         wait_for_stop();
         wait_for_reload();
+        wait_for_reopen();
         poll();
         io_.run();
     }
@@ -115,6 +139,16 @@ private:
         });
     }
 
+    void wait_for_reopen()
+    {
+        reopen_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            log::info("log.reopen", {{"signal", "SIGUSR1"}});
+            lines_.reopen();
+            wait_for_reopen();
+        });
+    }
+
     void wait_until_drained()
     {
         const bool is_drained = application_.is_drained();
@@ -144,11 +178,13 @@ private:
     }
 
     Application& application_;
+    LineWriter& lines_;
     Reloader reloader_;
     bool watches_files_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set reload_signal_;
+    boost::asio::signal_set reopen_signal_;
     Timer timer_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
@@ -162,6 +198,7 @@ void ignore_signals()
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
@@ -171,12 +208,15 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
-    auto application = Application::create(settings);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails
+    LineWriter lines(tell_of_lost_lines);
+    const BufferedLog buffered(lines);
+    auto application = Application::create(settings, lines);
     if (!application) {
         std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
         return kExitFailed;
     }
-    Life life(**application, options);
+    Life life(**application, options, lines);
     (*application)->start();
     print_start(**application);
     life.run();
@@ -186,7 +226,6 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
         log::flush();
         std::_Exit(kExitFailed);  // a thread of a plugin still uses what would be destroyed
     }
-    log::flush();
     return 0;
 }
 

@@ -103,6 +103,7 @@ std::string metrics_page(const MetricsSources& sources)
     text.single(metric("postern_workers_queued"), sources.workers->stats().queued.value());
     text.single(metric("postern_workers_running"), sources.workers->stats().running.value());
     text.single(metric("postern_workers_refused_total"), sources.workers->stats().refused.value());
+    text.single(metric("postern_log_lines_dropped_total"), sources.lines->dropped());
     write_reloads(text, *sources.reloads);
     text.single(metric("postern_draining"), std::uint64_t{sources.health->is_draining() ? 1U : 0U});
     text.begin(metric("postern_build_info"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/line_writer.hpp"
 #include "gateway/gateway.hpp"
 #include "net/shard_stats.hpp"
 #include "net/worker_pool.hpp"
@@ -23,6 +24,7 @@ struct MetricsSources {
     const observability::Metrics* metrics = nullptr;
     const observability::ReloadCounts* reloads = nullptr;
     const observability::Health* health = nullptr;
+    const LineWriter* lines = nullptr;
     const net::WorkerPool* workers = nullptr;
     const server::SocketBudget* sockets = nullptr;
 };

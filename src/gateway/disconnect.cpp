@@ -9,10 +9,25 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
                             std::string_view reason)
 {
     const Deployment* deployment = stage.current.get();
-    if (deployment == nullptr || deployment->disconnect() == nullptr) return;
+    if (deployment == nullptr) return;
+    const Route* route = deployment->disconnect();
+    if (route == nullptr) {
+        integrations::EventIds ids;
+        EventRecord event;
+        event.type = api::EventType::Disconnect;
+        event.deployment = deployment;
+        event.connection = &connection;
+        event.ids = &ids;
+        event.close_code = code;
+        event.close_reason = reason;
+        return record(event);
+    }
 
-    Call& call = calls_.open(api::EventType::Disconnect, *deployment->disconnect());
-    call.connection_id = connection.id;
+    Call& call = open(api::EventType::Disconnect, *deployment, *route, connection);
+    if (call.is_logged) {
+        call.logged->close_code = code;
+        call.logged->close_reason = reason;
+    }
     integrations::EventParts parts;
     parts.type = api::EventType::Disconnect;
     parts.stage = &deployment->stage();

@@ -6,6 +6,7 @@
 #include "connections/registry.hpp"
 #include "gateway/calls.hpp"
 #include "gateway/connect_rate.hpp"
+#include "gateway/record.hpp"
 #include "gateway/stages.hpp"
 #include "integrations/plugin_host.hpp"
 #include "net/shard.hpp"
@@ -88,12 +89,29 @@ public:
     void on_deadline(std::uint64_t call);
 
 private:
+    Call& open(api::EventType type,
+               const Deployment& deployment,
+               const Route& route,
+               const connections::ConnectionInfo& connection);
     void invoke(Call& call, const integrations::EventParts& parts, StageSlot& stage);
     void invoke_blocking(Call& call, const integrations::EventParts& parts, StageSlot& stage);
     void await(Call& call, StageSlot& stage);
     void fail(Call& call, api::Refusal refusal, std::string_view why);
     void finish(Call& call);
     std::string_view request_id(Call& call);
+
+    // record.cpp: how events end
+    void record(const EventRecord& event);
+    void record(Call& call,
+                int status,
+                std::optional<api::Refusal> refusal = std::nullopt,
+                std::string_view why = {});
+
+    // logs.cpp: what the stage's logs say about them
+    void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);
+    void log_begin(Call& call, const integrations::EventParts& parts);
+    void log_reply(Call& call, const integrations::InvokeReply& reply);
+    void log_end(const EventRecord& event);
 
     void answer_connect(Call& call, const integrations::InvokeReply& reply);
     void answer_message(Call& call, const integrations::InvokeReply& reply);
@@ -110,6 +128,7 @@ private:
     observability::ShardCounts counts_;
     std::size_t pending_connects_ = 0;
     api::SelectionScratch scratch_;
+    std::string lines_;  ///< for the logs: empty between two uses
 };
 
 }  // namespace postern::gateway

@@ -14,13 +14,20 @@ void Gateway::on_message(connections::Connection& connection,
 
     const Route* route = deployment->select(message, scratch_);
     if (route == nullptr) {
-        const api::RequestId id = api::new_request_id(shard_.clock().wall(), shard_.random());
-        return send_error(connection, api::Refusal::NoRoute, id);
+        integrations::EventIds ids;
+        ids.make(connection.info().id, shard_.clock(), shard_.random());
+        EventRecord event;
+        event.deployment = deployment;
+        event.status = api::status_of(api::Refusal::NoRoute);
+        event.refusal = api::Refusal::NoRoute;
+        event.connection = &connection.info();
+        event.ids = &ids;
+        record(event);
+        return send_error(connection, api::Refusal::NoRoute, ids.request_id);
     }
 
-    Call& call = calls_.open(api::EventType::Message, *route);
+    Call& call = open(api::EventType::Message, *deployment, *route, connection.info());
     call.address = connection.info().address;
-    call.connection_id = connection.info().id;
     integrations::EventParts parts;
     parts.stage = &deployment->stage();
     parts.connection = &connection.info();
@@ -34,6 +41,7 @@ void Gateway::on_message(connections::Connection& connection,
 /// (spec data-plane 4); an empty body sends nothing (UNCONFIRMED).
 void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
 {
+    record(call, reply.status_code);
     connections::Connection* connection = registry_.find(call.address);
     if (connection == nullptr || !call.route->is_two_way || reply.body.empty()) return finish(call);
 
@@ -44,11 +52,12 @@ void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
         return connection->close(api::kTooBigCode, why);  // spec data-plane 4, STACKD
     }
     const bool sends_binary = reply.is_binary && limits_.accept_binary;
-    if (sends_binary || text::is_utf8(reply.body)) {
-        connection->send(reply.body, sends_binary);
-    } else {
-        connection->send(text::to_utf8_lossy(reply.body), false);
-    }
+    const bool is_sendable = sends_binary || text::is_utf8(reply.body);
+    const connections::PostResult sent = is_sendable
+                                             ? connection->send(reply.body, sends_binary)
+                                             : connection->send(text::to_utf8_lossy(reply.body), false);
+    observability::RouteCounts* counts = call.serving->counts(call.route, shard_.index());
+    if (sent == connections::PostResult::Delivered && counts != nullptr) counts->messages_out.add();
     finish(call);
 }
 
@@ -56,7 +65,7 @@ void Gateway::send_error(connections::Connection& connection,
                          api::Refusal refusal,
                          std::string_view request_id)
 {
-    connection.send(api::error_frame(refusal, connection.info().id, request_id), false);
+    connection.post(api::error_frame(refusal, connection.info().id, request_id), false);
 }
 
 }  // namespace postern::gateway
