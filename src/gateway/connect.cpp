@@ -13,6 +13,7 @@ constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
     if (!connect_rate_.admit(shard_.now())) {
+        counts_.hit(observability::Limit::ConnectRate);
         const connections::ConnectionInfo& connection = *request.connection;
         integrations::EventIds ids;
         ids.make(connection.id, shard_.clock(), shard_.random());

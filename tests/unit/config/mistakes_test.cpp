@@ -282,6 +282,20 @@ TEST_CASE("Stages are checked")
               .empty());
 }
 
+TEST_CASE("The metrics' switch of AWS is accepted either way, as a truth value")
+{
+    const auto with = [](const std::string& value) {
+        return problems_of(
+            "apis:\n  a:\n    routes: {r: plugin:echo}\n    stages:\n      d: {"
+            "defaultRouteSettings: {detailedMetricsEnabled: " +
+            value + "}, routeSettings: {r: {detailedMetricsEnabled: true}}}\n");
+    };
+    CHECK(with("true").empty());
+    CHECK(with("false").empty());
+    CHECK(with("often").find("t.yaml:5:58: apis.a.stages.d.defaultRouteSettings.detailedMetricsEnabled: ") ==
+          0);
+}
+
 TEST_CASE("A hundred stage variables fit, and no more")
 {
     const auto with = [](int count) {
