@@ -374,6 +374,8 @@ TEST_CASE("Limits are checked")
     CHECK(in_limits("newConnectionsPerSecond: nan").find("expected a number") != std::string::npos);
     CHECK(in_limits("ordering: conection").find("(did you mean \"connection\"?)") != std::string::npos);
     CHECK(in_limits("messagesInFlight: 0").find("from 1 to 65536") != std::string::npos);
+    CHECK(in_limits("groupsPerConnection: 0").find("from 1 to 1000") != std::string::npos);
+    CHECK(in_limits("groupsPerConnection: 1001").find("from 1 to 1000") != std::string::npos);
     CHECK(in_limits("queuedConnects: -1").find("from 0 to 1000000") != std::string::npos);
     CHECK(in_limits("connectQueueTimeout: 5").find("expected a duration with its unit") != std::string::npos);
     CHECK(in_limits("concurrentDisconnects: 0").find("from 1 to 1000000") != std::string::npos);
