@@ -48,8 +48,10 @@ void append_end(api::ExecutionLog& log,
     }
     if (event.refusal == api::Refusal::IntegrationTimeout) {
         log.timed_out();
+    } else if (!event.why.empty()) {
+        log.failed(event.why);
     } else if (event.refusal) {
-        log.failed(event.why.empty() ? api::message_of(*event.refusal) : event.why);
+        log.failed(api::message_of(*event.refusal));
     }
     if (!options.is_info()) return;
     switch (event.type) {
@@ -82,6 +84,9 @@ api::AccessLogRecord access_record(const EventRecord& event)
     if (event.refusal) {
         record.error_message = api::message_of(*event.refusal);
         record.error_response_type = api::response_type_of(*event.refusal);
+    } else if (!event.why.empty()) {  // Postern's own: overload
+        record.error_message = event.why;
+        record.error_response_type = "DEFAULT_5XX";
     }
     record.status = event.status;
     record.request_time = ids.request_time;
@@ -181,13 +186,12 @@ void Gateway::on_api_call(const ApiCallRecord& call, const api::HttpReply& reply
         const api::Header* found = api::find_header(reply.headers, name);
         return found == nullptr ? std::string_view() : std::string_view(found->value);
     };
-    const std::string route_key = call.method + " /@connections/{connectionId}";
     api::AccessLogRecord record;
     record.request_id = header("x-amzn-RequestId");
     record.extended_request_id = header("x-amz-apigw-id");
     record.api_id = call.deployment->stage().api_id;
     record.stage = call.deployment->stage().stage;
-    record.route_key = route_key;
+    record.route_key = call.route_key;
     record.event_type = "CONNECTION_API";
     record.connection_id = call.connection_id;
     record.domain_name = call.domain_name;
