@@ -124,6 +124,13 @@ private:
     std::string_view request_id(Call& call);
     void resume_waiting();
 
+    void start_connect(const ConnectRequest& request, ConnectWaiter& waiter);
+    void queue_connect(const ConnectRequest& request, ConnectWaiter& waiter);
+    void refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
+    void arm_connect_queue();
+    void on_connect_queue_due();
+    void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
+
     // record.cpp: how events end
     void record(const EventRecord& event);
     void record(Call& call,
@@ -142,12 +149,6 @@ private:
     void log_reply(Call& call, const integrations::InvokeReply& reply);
     void log_end(const EventRecord& event);
 
-    void start_connect(const ConnectRequest& request, ConnectWaiter& waiter);
-    void queue_connect(const ConnectRequest& request, ConnectWaiter& waiter);
-    void refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
-    void arm_connect_queue();
-    void on_connect_queue_due();
-    void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
     void answer_connect(Call& call, const integrations::InvokeReply& reply);
     void answer_message(Call& call, const integrations::InvokeReply& reply);
     void send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id);
