@@ -79,6 +79,9 @@ public:
     /// Whoever is queued is refused: the node stops.
     void refuse_queued();
 
+    /// Over some rate: 429, without asking.
+    void throttle_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
+
     /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the
     /// connection's.
     void on_message(connections::Connection& connection,
@@ -144,7 +147,8 @@ private:
     void record_connect(const ConnectRequest& request,
                         integrations::EventIds& ids,
                         int status,
-                        std::optional<api::Refusal> refusal);
+                        std::optional<api::Refusal> refusal = std::nullopt,
+                        std::string_view why = {});
 
     // logs.cpp: what the stage's logs say about them
     void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);

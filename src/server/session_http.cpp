@@ -123,10 +123,7 @@ void Session::upgrade(const HttpRequest& request)
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     if (!server_.addresses().admit_connect(info_.source_ip, connected_at_)) {
-        const api::RequestId id = api::new_request_id(now, random);
-        log::info("connect.refused",
-                  {{"status", 429}, {"why", "rate of its address"}, {"source_ip", info_.source_ip}});
-        return on_refused(api::pipeline_refusal(api::Refusal::Throttled, info_.id, id, now));
+        return server_.gateway().throttle_connect(connect, *this, "rate of its address");
     }
     server_.gateway().connect(connect, *this);
 }
