@@ -218,12 +218,6 @@ void Session::on_drain()
     }
 }
 
-void Session::resume_reading()
-{
-    is_paused_ = false;
-    queue();
-}
-
 void Session::shed()
 {
     log::warn("connection.shed",
