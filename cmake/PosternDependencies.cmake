@@ -7,6 +7,8 @@ find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
 if(NOT TARGET yaml-cpp::yaml-cpp)  # yaml-cpp 0.7
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()

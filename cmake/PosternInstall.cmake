@@ -1,15 +1,22 @@
-# `cmake --install`: the binary, the plugin SDK with its CMake package, the example configuration, the schema, the unit.
+# `cmake --install`: the component "gateway" is the binary, the example configuration, the schema, units and documents; "sdk" is
+# the plugin SDK with its CMake package.
 include(CMakePackageConfigHelpers)
-install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY include/postern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT gateway)
+install(FILES config/postern.yaml DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/postern COMPONENT gateway)
+install(FILES config/postern.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/postern COMPONENT gateway)
+install(FILES config/postern.service config/postern.socket DESTINATION lib/systemd/system COMPONENT gateway)
+install(FILES config/postern.sysusers DESTINATION lib/sysusers.d RENAME postern.conf COMPONENT gateway)
+file(GLOB documents CONFIGURE_DEPENDS docs/*.md)
+install(FILES ${documents} README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway)
+
+install(DIRECTORY include/postern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 set_target_properties(postern_sdk PROPERTIES EXPORT_NAME sdk)
-install(TARGETS postern_sdk EXPORT PosternTargets)
-install(EXPORT PosternTargets NAMESPACE Postern:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern)
+install(TARGETS postern_sdk EXPORT PosternTargets COMPONENT sdk)
+install(EXPORT PosternTargets NAMESPACE Postern:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern COMPONENT sdk)
 configure_package_config_file(cmake/PosternConfig.cmake.in PosternConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern)
 write_basic_package_version_file(PosternConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/PosternConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/PosternConfigVersion.cmake
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern)
-install(FILES config/postern.yaml DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/postern)
-install(FILES config/postern.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/postern)
-install(FILES config/postern.service DESTINATION lib/systemd/system)
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern COMPONENT sdk)
+
+install(FILES CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway)

@@ -27,6 +27,7 @@ LIBRARY_HOMES = {  # include prefix -> the only folders that may write it
     "spdlog/": {"core"},
     "yaml-cpp/": {"config"},
     "CLI/": {"app"},
+    "systemd/": {"app"},
     "openssl/": {"core", "net"},
     "zlib.h": {"net"},
     "postern/": {"integrations", "connections", "app"},  # the plugin SDK

@@ -31,6 +31,16 @@ inline constexpr CloseReason kAbnormal{1006, "Connection closed abnormally"};  /
 /// A frame or a message larger than its limit; the reason is too_big_text().
 inline constexpr std::uint16_t kTooBigCode = 1009;
 
+/// Codes with which a caller may end a connection: the ordinary end, and those for libraries and applications
+/// (RFC 6455 section 7.4.2).
+constexpr bool is_code_for_callers(std::uint16_t code)
+{
+    return code == 1000 || (code >= 3000 && code <= 4999);
+}
+
+/// What a close frame has room for.
+inline constexpr std::size_t kCloseReasonBytesMax = 123;
+
 /// AWS's text for a frame; that a message's is the same is UNCONFIRMED (spec data-plane 10, row 5).
 inline std::string too_big_text(std::size_t bytes_max)
 {

@@ -7,10 +7,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace postern::api {
 
 namespace {
+
+/// Long enough for a queue to empty or for another node to take over, short enough for people to wait.
+constexpr std::chrono::seconds kRetryAfter{5};
 
 constexpr std::string_view kBadRequestPage =
     "<html>\r\n"
@@ -288,6 +292,18 @@ HttpReply request_timeout(EpochMillis now)
     HttpReply reply = make_reply(408);
     reply.headers = {{"Date", time_text::http_date(now)}, {"Content-Length", "0"}, {"Connection", "close"}};
     reply.close = true;
+    return reply;
+}
+
+HttpReply overloaded(EpochMillis now)
+{
+    HttpReply reply = make_reply(503);
+    reply.body = R"({"message":"Service Unavailable"})";
+    reply.headers = {{"Date", time_text::http_date(now)},
+                     {"Content-Type", "application/json"},
+                     {"Content-Length", std::to_string(reply.body.size())},
+                     {"Connection", "keep-alive"},
+                     {"Retry-After", std::to_string(kRetryAfter.count())}};
     return reply;
 }
 

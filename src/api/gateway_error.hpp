@@ -92,6 +92,10 @@ HttpReply bad_request(EpochMillis now);
 /// The request took longer than the handshake timeout. Postern's own; closes.
 HttpReply request_timeout(EpochMillis now);
 
+/// Not now: the gateway has too much to do, or is stopping. Postern's own (AWS's answer to a rate is
+/// Refusal::Throttled); says after how many seconds to try again.
+HttpReply overloaded(EpochMillis now);
+
 /// A handshake of another version than 13 (RFC 6455 section 4.4). What AWS says is UNCONFIRMED.
 HttpReply upgrade_required(EpochMillis now);
 

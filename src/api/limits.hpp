@@ -26,14 +26,25 @@ struct Limits {
     double new_connections_burst = 500;                 ///< own: AWS names no burst; one second's worth
     bool ping_resets_idle = true;                       ///< a client's ping counts as activity (STACKD)
 
-    std::size_t pending_connects_max = 1024;              ///< own: handshakes waiting for $connect, per shard
-    std::size_t connections_max = 0;                      ///< own: 0 = as many as file descriptors allow
-    std::size_t header_bytes_max = 16 * 1024;             ///< own: request line and fields
+    std::size_t pending_connects_max = 1024;  ///< own: handshakes being asked about at $connect, per shard
+    std::size_t queued_connects_max = 4096;   ///< own: handshakes waiting for that, per shard: 503
+    std::chrono::milliseconds connect_queue_timeout{5'000};  ///< own: a handshake waits no longer: 503
+    std::size_t concurrent_disconnects_max = 256;  ///< own: $disconnect events being handled, per shard
+    std::size_t connections_max = 0;               ///< own: 0 = as many as file descriptors allow
+    std::size_t header_bytes_max = 16 * 1024;      ///< own: request line and fields
     std::chrono::milliseconds handshake_timeout{10'000};  ///< own: TLS handshake and request headers together
     std::chrono::milliseconds close_timeout{5'000};       ///< own: wait for the peer's close frame
     std::size_t outbox_bytes_max = 1024 * 1024;           ///< own: unsent bytes of one connection
     std::size_t messages_in_flight_max = 32;  ///< own: of one connection; more waits in the socket
     Ordering ordering = Ordering::None;       ///< Connection: one message of a connection at a time
+
+    // Own, and off unless set. An IPv6 address counts as its /64.
+    std::size_t connections_per_address_max = 0;    ///< sockets; more are closed as they come
+    double connects_per_second_per_address = 0;     ///< handshakes; above it 429
+    double connects_burst_per_address = 0;          ///< 0: one second's worth
+    double messages_per_second_per_connection = 0;  ///< above it the client is read more slowly
+    double messages_burst_per_connection = 0;       ///< 0: one second's worth
+    std::size_t memory_bytes_max = 0;               ///< of the process; near it the gateway sheds (ADR 0012)
 
     bool accept_binary = false;  ///< beyond AWS: binary messages instead of 1003
     std::chrono::milliseconds ping_interval{

@@ -108,6 +108,16 @@ HttpReply get_ok(const ConnectionDescription& connection, const ReplyIds& ids, E
     return make_reply(kOk, "", std::move(body), Origin::Api, ids, now);
 }
 
+HttpReply ok(std::string json_body, const ReplyIds& ids, EpochMillis now)
+{
+    return make_reply(kOk, "", std::move(json_body), Origin::Api, ids, now);
+}
+
+HttpReply invalid(std::string_view message, const ReplyIds& ids, EpochMillis now)
+{
+    return make_error(kBadRequest, "BadRequestException", message, ids, now);
+}
+
 HttpReply delete_ok(const ReplyIds& ids, EpochMillis now)
 {
     return make_reply(kNoContent, "", "", Origin::Api, ids, now);

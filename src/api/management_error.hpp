@@ -6,6 +6,7 @@
 #include "api/sigv4.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// Every answer of @connections, byte for byte (spec data-plane 7.1 and 7.2, captures 1.4 and 3.4).
@@ -30,6 +31,12 @@ struct ConnectionDescription {
 HttpReply post_ok(const ReplyIds& ids, EpochMillis now);
 
 HttpReply get_ok(const ConnectionDescription& connection, const ReplyIds& ids, EpochMillis now);
+
+/// 200 with a JSON body: what is beyond AWS.
+HttpReply ok(std::string json_body, const ReplyIds& ids, EpochMillis now);
+
+/// 400: something else than the id is malformed; beyond AWS as well.
+HttpReply invalid(std::string_view message, const ReplyIds& ids, EpochMillis now);
 
 /// 204
 HttpReply delete_ok(const ReplyIds& ids, EpochMillis now);

@@ -122,7 +122,7 @@ std::string connections_arn(const ConnectionsResource& resource, std::string_vie
     std::string out = "arn:aws:execute-api:";
     out.append(resource.region).append(1, ':').append(account_id).append(1, ':').append(resource.api_id);
     out.append(1, '/').append(resource.stage).append(1, '/').append(resource.method);
-    return out.append("/@connections/{connectionId}");
+    return out.append(1, '/').append(resource.path);
 }
 
 }  // namespace

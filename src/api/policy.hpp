@@ -22,6 +22,7 @@ struct ConnectionsResource {
     std::string_view api_id;
     std::string_view stage;
     std::string_view method;
+    std::string_view path = "@connections/{connectionId}";
 
     std::string arn() const;
 

@@ -3,6 +3,7 @@
 
 #include "api/sigv4_canonical.hpp"
 #include "api/sigv4_claim.hpp"
+#include "api/sigv4_signature.hpp"
 #include "core/check.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
@@ -16,8 +17,6 @@ namespace postern::api::sigv4 {
 
 namespace {
 
-constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 
 /// How far the signer's clock may be off, and how long a signature holds that names no lifetime (DOC; ISSUE
@@ -27,25 +26,9 @@ constexpr EpochSeconds kSkew = 300;
 /// Own: SDKs sign a handful, and each costs a look at all headers.
 constexpr std::size_t kSignedHeadersMax = 64;
 
-struct Credential {
-    std::string_view key_id;
-    std::string_view date;
-    std::string_view region;
-    std::string_view service;
-    std::string_view terminator;
-    std::string_view scope;  ///< the last four, with their slashes
-};
-
 Outcome refusal(Verdict verdict, std::string message)
 {
     return {verdict, nullptr, std::move(message)};
-}
-
-std::optional<Credential> split_credential(std::string_view text)
-{
-    const auto parts = text::split(text, '/');
-    if (parts.size() != 5) return std::nullopt;
-    return Credential{parts[0], parts[1], parts[2], parts[3], parts[4], text.substr(parts[0].size() + 1)};
 }
 
 /// "5 min.", as AWS writes its own window; that of a presigned request's lifetime is UNCONFIRMED.
@@ -123,24 +106,6 @@ std::optional<Outcome> check_scope(const Credential& credential,
     return refusal(Verdict::InvalidSignature, wrong);
 }
 
-hash::Sha256 signing_key(const AccessKey& key, const Credential& credential)
-{
-    hash::Sha256 step = hash::hmac_sha256("AWS4" + key.secret, credential.date);
-    for (const std::string_view part : {credential.region, credential.service, credential.terminator}) {
-        step = hash::hmac_sha256(hash::bytes_of(step), part);
-    }
-    return step;
-}
-
-std::string string_to_sign(const Claim& claim, const Credential& credential, std::string_view canonical)
-{
-    std::string out(kAlgorithm);
-    out.append(1, '\n').append(basic_time(claim.signed_at));
-    out.append(1, '\n').append(credential.scope);
-    out.append(1, '\n').append(hash::sha256_hex(canonical));
-    return out;
-}
-
 /// What the signer may have put for the payload; `is_lie` when the request itself names another hash.
 struct PayloadHashes {
     std::vector<std::string> hashes;
@@ -165,15 +130,14 @@ Outcome check_signature(const Request& request,
 {
     const CanonicalRequest canonical(
         request, claim.signed_headers, canonical_query(parameters, claim.is_presigned));
-    const hash::Sha256 derived = signing_key(key, credential);
+    const hash::Sha256 derived = signing_key(key.secret, credential);
     const PayloadHashes payload = payload_hashes(request, claim.is_presigned);
     const auto is_signed_as = [&](const std::string& path) {
         return std::any_of(
             payload.hashes.begin(), payload.hashes.end(), [&](const std::string& payload_hash) {
                 const std::string text =
-                    string_to_sign(claim, credential, canonical.text(path, payload_hash));
-                const std::string signature = hash::hex(hash::hmac_sha256(hash::bytes_of(derived), text));
-                return hash::equal_constant_time(signature, claim.signature);
+                    string_to_sign(claim.signed_at, credential, canonical.text(path, payload_hash));
+                return hash::equal_constant_time(signature_of(derived, text), claim.signature);
             });
     };
     // Nearly every signer writes AWS's own form; the others are only made when it fails.
@@ -191,7 +155,7 @@ Outcome check_signature(const Request& request,
                    "your AWS Secret Access Key and signing method. Consult the service documentation for "
                    "details.\n\nThe Canonical String for this request should have been\n'" +
                        expected + "'\n\nThe String-to-Sign should have been\n'" +
-                       string_to_sign(claim, credential, expected) + "'\n");
+                       string_to_sign(claim.signed_at, credential, expected) + "'\n");
 }
 
 }  // namespace

@@ -12,31 +12,6 @@ namespace {
 /// What may stand in a path segment as it is, besides the unreserved characters (RFC 3986 section 3.3).
 constexpr std::string_view kSegmentPunctuation = "!$&'()*+,;=:@";
 
-bool is_unreserved(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-/// Every byte but the unreserved characters and those of `kept` as %XX.
-std::string encode(std::string_view text, std::string_view kept = {})
-{
-    constexpr char kDigits[] = "0123456789ABCDEF";
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        if (is_unreserved(c) || kept.find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += kDigits[byte >> 4];
-            out += kDigits[byte & 15];
-        }
-    }
-    return out;
-}
-
 std::string decode(std::string_view text)
 {
     return text::percent_decode(text).value_or(std::string(text));
@@ -65,17 +40,17 @@ using SegmentForm = std::string (*)(std::string_view segment);
 
 constexpr SegmentForm kSegmentForms[] = {
     // AWS's: as sent, encoded once more
-    [](std::string_view s) { return encode(s); },
+    [](std::string_view s) { return text::percent_encode(s); },
     // encoded once, however it was sent
-    [](std::string_view s) { return encode(decode(s)); },
+    [](std::string_view s) { return text::percent_encode(decode(s)); },
     // encoded twice, sent with '@' or '=' as they are
-    [](std::string_view s) { return encode(encode(decode(s))); },
+    [](std::string_view s) { return text::percent_encode(text::percent_encode(decode(s))); },
     // '@' as it is and the rest encoded, then encoded once more; sent with %40
-    [](std::string_view s) { return encode(encode(decode(s), "@")); },
+    [](std::string_view s) { return text::percent_encode(text::percent_encode(decode(s), "@")); },
     // as sent
-    [](std::string_view s) { return encode(s, std::string("%").append(kSegmentPunctuation)); },
+    [](std::string_view s) { return text::percent_encode(s, std::string("%").append(kSegmentPunctuation)); },
     // '@' and '=' as they are; sent encoded
-    [](std::string_view s) { return encode(decode(s), kSegmentPunctuation); },
+    [](std::string_view s) { return text::percent_encode(decode(s), kSegmentPunctuation); },
 };
 
 std::string write_path(std::string_view path, SegmentForm form)
@@ -110,7 +85,7 @@ std::string canonical_query(const Parameters& parameters, bool is_presigned)
     Parameters encoded;
     for (const auto& [name, value] : parameters) {
         if (is_presigned && name == "X-Amz-Signature") continue;
-        encoded.emplace_back(encode(name), encode(value));
+        encoded.emplace_back(text::percent_encode(name), text::percent_encode(value));
     }
     std::sort(encoded.begin(), encoded.end());
     std::string out;

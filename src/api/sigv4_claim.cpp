@@ -38,19 +38,10 @@ std::string_view find_parameter(const Parameters& parameters, std::string_view n
     return found == parameters.end() ? std::string_view() : found->second;
 }
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
 std::vector<std::string> split_names(std::string_view signed_headers)
 {
     std::vector<std::string> names;
-    for (const std::string_view name : text::split(signed_headers, ';')) names.push_back(lower(name));
+    for (const std::string_view name : text::split(signed_headers, ';')) names.push_back(text::lower(name));
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;

@@ -6,18 +6,23 @@
 #include "core/log.hpp"
 #include "net/tcp.hpp"
 
+#include <postern/version.hpp>
+
 #include <algorithm>
 #include <future>
 #include <iterator>
+#include <numeric>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace postern::app {
 
 namespace {
 
-constexpr std::uint16_t kNode = 0;             // one node until there are several
-constexpr std::size_t kSpareDescriptors = 64;  // files, listeners, epoll sets, plugins' own
+constexpr std::uint16_t kNode = 0;  // one node until there are several
+constexpr std::size_t kSpareDescriptors =
+    96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
 constexpr std::chrono::seconds kShardPatience{5};
 
@@ -100,6 +105,7 @@ Result<void> check_unchangeable(const config::Settings& now, const config::Setti
     };
     if (now.shards != next.shards) return refuse("gateway.shards");
     if (now.worker_threads != next.worker_threads) return refuse("gateway.workerThreads");
+    if (now.admin != next.admin) return refuse("gateway.admin");
     return {};
 }
 
@@ -109,26 +115,27 @@ Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t fir
     : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
 {}
 
-Application::Application(const config::Settings& settings, LineWriter& lines)
+Application::Application(const config::Settings& settings, LineWriter& lines, ActivatedSockets activated)
     : settings_(settings),
       lines_(lines),
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
       host_(directory_),
       connect_rate_(0, 0),
-      budget_(std::make_unique<server::SocketBudget>(0))
+      budget_(std::make_unique<server::SocketBudget>(0)),
+      started_at_(clock_.wall())
 {
     const unsigned shards =
         settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
     metrics_ = std::make_unique<observability::Metrics>(shards);
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
-    listeners_ = std::make_unique<ListenerSet>(clock_, shards);
+    listeners_ = std::make_unique<ListenerSet>(clock_, shards, std::move(activated));
     for (unsigned i = 0; i < shards; ++i) {
         Node& node = *nodes_.emplace_back(std::make_unique<Node>(i, clock_, random_generation()));
         node.gateway = std::make_unique<gateway::Gateway>(
             node.shard, node.registry, node.stages, connect_rate_, *workers_, host_, node.limits);
         node.server = std::make_unique<server::ShardServer>(
-            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_);
+            node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_, load_);
         directory_.add(node.shard, node.registry);
         host_.add(node.shard, *node.gateway);
     }
@@ -144,12 +151,16 @@ Application::~Application()
     static_cast<void>(stop(std::chrono::hours(24)));
 }
 
-Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings, LineWriter& lines)
+Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings,
+                                                         LineWriter& lines,
+                                                         ActivatedSockets activated)
 {
-    std::unique_ptr<Application> application(new Application(settings, lines));
+    std::unique_ptr<Application> application(new Application(settings, lines, std::move(activated)));
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);
+    const Result<void> opened = application->open_admin();
+    if (!opened) return opened.error();
     return application;
 }
 
@@ -186,7 +197,12 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
         *std::move(deployments),
         settings.model.domain_names,
         settings.limits,
-        std::make_shared<const management::ConnectionsApi>(directory_, *std::move(callers), clock_)};
+        std::make_shared<const management::ConnectionsApi>(
+            directory_,
+            *callers,
+            clock_,
+            settings.extensions ? management::Extensions::On : management::Extensions::Off)};
+    prepared.callers = *std::move(callers);
 
     auto listeners = listeners_->plan(settings);
     if (!listeners) return listeners.error();
@@ -200,8 +216,10 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     settings_ = settings;
     reload_counts_.generation.add(1);
     reload_counts_.last_success_ms.set(clock_.wall());
+    callers_ = std::move(prepared.callers);
     plugins_.push_back(std::move(prepared.plugins));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
+    load_.addresses.configure(settings.limits);
     budget_->sockets_max = app::connections_max(settings.limits);
     directory_.set_message_bytes_max(settings.limits.message_bytes_max);
 
@@ -215,6 +233,55 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
                 change.apply(*server);
             });
     }
+    publish();
+}
+
+Result<void> Application::open_admin()
+{
+    if (!settings_.admin.is_on) return {};
+    const auto connections = [this] {
+        std::vector<std::size_t> counts;
+        for (const auto& node : nodes_) counts.push_back(node->registry.admitted());
+        return counts;
+    };
+    auto opened = Admin::open(settings_.admin,
+                              {directory_, clock_, *health_, [this] { return metrics_text(); }, connections});
+    if (!opened) return opened.error();
+    admin_ = *std::move(opened);
+    publish();
+    return {};
+}
+
+void Application::note_reload(const std::vector<std::string>& reasons)
+{
+    (reasons.empty() ? reload_counts_.succeeded : reload_counts_.failed).add();
+    last_reload_ = management::LastReload{clock_.wall(), {reasons.empty(), reasons}};
+    publish();
+}
+
+management::AdminStatus Application::status() const
+{
+    management::AdminStatus status;
+    status.version = POSTERN_VERSION;
+    status.pid = ::getpid();
+    status.started_at = started_at_;
+    status.generation = static_cast<std::uint64_t>(reload_counts_.generation.value());
+    status.last_reload = last_reload_;
+    for (const auto& [api_id, api] : settings_.model.apis) {
+        management::ApiStatus& entry = status.apis.emplace_back();
+        entry.api_id = api_id;
+        for (const auto& [name, stage] : api.stages) entry.stages.push_back(name);
+    }
+    for (const Endpoint& endpoint : listeners_->endpoints()) {
+        status.listeners.push_back({endpoint.address, endpoint.port, endpoint.is_tls});
+    }
+    status.connections_max = connections_max();
+    return status;
+}
+
+void Application::publish()
+{
+    if (admin_) admin_->publish(status(), callers_);
 }
 
 void Application::poll()
@@ -233,10 +300,11 @@ void Application::poll()
     std::erase_if(plugins_, [&](const auto& set) { return set != plugins_.back() && set.use_count() == 1; });
 }
 
-void Application::start()
+void Application::start(OperatorHooks hooks)
 {
     for (const auto& node : nodes_) node->shard.start();
     health_->set_serving();
+    if (admin_) admin_->start(std::move(hooks));
 }
 
 std::optional<std::vector<std::size_t>> Application::ask_shards(
@@ -279,23 +347,36 @@ void Application::drain()
 {
     health_->set_draining();
     for (const auto& node : nodes_) {
-        node->shard.post([server = node->server.get()] { server->drain(); });
+        node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
     }
 }
 
-bool Application::is_drained()
+std::optional<Application::Rest> Application::rest()
 {
-    const auto left =
-        ask_shards([](Node& node) { return node.server->is_drained() ? 0 : 1; }, kShardPatience);
-    return left && std::count(left->begin(), left->end(), 0) == std::ssize(*left);
+    const auto sockets = ask_shards([](Node& node) { return node.server->open_sockets(); }, kShardPatience);
+    const auto calls = ask_shards([](Node& node) { return node.gateway->open_calls(); }, kShardPatience);
+    if (!sockets || !calls) return std::nullopt;
+    return Rest{std::accumulate(sockets->begin(), sockets->end(), std::size_t{0}),
+                std::accumulate(calls->begin(), calls->end(), std::size_t{0})};
+}
+
+void Application::watch_memory()
+{
+    const std::size_t excess = memory_.poll(settings_.limits.memory_bytes_max);
+    if (excess == 0) return;
+    for (const auto& node : nodes_) {
+        node->shard.post(
+            [server = node->server.get(), share = excess / nodes_.size() + 1] { server->shed(share); });
+    }
 }
 
 bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
-    workers_.reset();
+    if (admin_) admin_->stop();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
+    workers_.reset();  // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.
     for (const auto& set : plugins_) set->shutdown();
     for (const auto& node : nodes_) node->server.reset();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/admin.hpp"
 #include "app/listener_set.hpp"
+#include "app/memory_watch.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -32,16 +34,24 @@ class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
     /// `lines` takes the stages' log lines and outlives the application.
-    static Result<std::unique_ptr<Application>> create(const config::Settings& settings, LineWriter& lines);
+    static Result<std::unique_ptr<Application>> create(const config::Settings& settings,
+                                                       LineWriter& lines,
+                                                       ActivatedSockets activated);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
-    void start();
+    void start(OperatorHooks hooks);
+
+    /// "http://127.0.0.1:8081"; "" without an admin listener.
+    std::string admin_url() const { return admin_ ? admin_->url() : ""; }
 
     /// Puts other settings into force while clients stay connected: all of them, or, on an error, none. The
     /// next event of every connection meets the new deployment.
     Result<void> reload(const config::Settings& settings);
+
+    /// How the last attempt to reload ended, for the operator; no reasons: it is in force.
+    void note_reload(const std::vector<std::string>& reasons);
 
     /// In force.
     const config::Settings& settings() const { return settings_; }
@@ -55,15 +65,29 @@ public:
 
     /// /metrics. Thread: any, while the gateway runs.
     std::string metrics_text() const;
-    observability::Health& health() { return *health_; }
-    observability::ReloadCounts& reload_counts() { return reload_counts_; }
 
     /// False when a shard is stuck, in a handler that blocks for instance.
     bool are_shards_answering();
 
-    /// Accepts nobody any more and closes every connection with 1001.
+    /// Whether every shard comes round, as far as is known; does not wait for them, but asks.
+    bool beat() { return health_->is_answering(); }
+
+    /// Clients' sockets, whatever has become of their handshakes.
+    std::size_t socket_count() const { return budget_->sockets.load(std::memory_order_relaxed); }
+
+    /// Accepts nobody any more and closes every connection with 1001, evenly over gateway.drainTime.
     void drain();
-    bool is_drained();
+
+    /// What a drain still waits for, on all shards.
+    struct Rest {
+        std::size_t sockets = 0;
+        std::size_t calls = 0;  ///< invocations without an answer, and those that wait for their turn
+    };
+    /// Nothing when a shard does not answer.
+    std::optional<Rest> rest();
+
+    /// Looks at the process's memory and sheds load when it nears gateway.limits.memory.
+    void watch_memory();
 
     /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
     /// `patience`: the process must then end without destroying anything.
@@ -84,13 +108,17 @@ private:
     /// A configuration that is complete and checked, but not in force; dropped, it leaves nothing behind.
     struct Prepared {
         std::shared_ptr<const integrations::PluginSet> plugins;
+        std::shared_ptr<const management::Callers> callers;
         server::Configuration configuration;
         ListenerSet::Plan listeners;
     };
 
-    Application(const config::Settings& settings, LineWriter& lines);
+    Application(const config::Settings& settings, LineWriter& lines, ActivatedSockets activated);
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
+    Result<void> open_admin();
+    management::AdminStatus status() const;
+    void publish();
 
     /// What each shard answers; nothing when one does not come to it in time.
     std::optional<std::vector<std::size_t>> ask_shards(const std::function<std::size_t(Node&)>& question,
@@ -107,10 +135,16 @@ private:
     integrations::PluginHost host_;
     gateway::ConnectRate connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
+    server::NodeLoad load_;
+    MemoryWatch memory_{load_.pressure};
     std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;
+    std::shared_ptr<const management::Callers> callers_;
+    EpochMillis started_at_;
+    std::optional<management::LastReload> last_reload_;
+    std::unique_ptr<Admin> admin_;
 };
 
 }  // namespace postern::app

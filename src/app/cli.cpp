@@ -3,6 +3,7 @@
 
 #include "api/selection_expression.hpp"
 #include "app/builtin_handlers.hpp"
+#include "app/cli_admin.hpp"
 #include "app/health_check.hpp"
 #include "app/lifecycle.hpp"
 #include "config/load.hpp"
@@ -116,9 +117,15 @@ int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bo
 {
     FileOptions with_port = options;
     if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
-    const config::Loaded loaded = load(with_port);
+    const auto read = [&] {
+        config::Loaded loaded = load(with_port);
+        // Whoever takes any port has other gateways beside this one: the usual port is not for him.
+        if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
+        return loaded;
+    };
+    const config::Loaded loaded = read();
     if (!is_usable(loaded)) return kExitBadConfiguration;
-    return run_gateway(loaded.settings, {[&] { return load(with_port); }, options.file, watches_files});
+    return run_gateway(loaded.settings, {read, options.file, watches_files});
 }
 
 }  // namespace
@@ -156,11 +163,19 @@ int run_command(int argc, char** argv)
     file.add_to(*print_verb);
     print_verb->callback([&] { exit_code = print(file); });
 
-    std::string health_url = "http://127.0.0.1:8080/ping";
+    std::string health_url;
+    std::string admin_url;
     CLI::App* health_verb =
         cli.add_subcommand("health", "ask a running gateway whether it answers; for health checks");
-    health_verb->add_option("URL", health_url, "http://HOST:PORT/ping")->capture_default_str();
-    health_verb->callback([&] { exit_code = check_health(health_url); });
+    health_verb->add_option("URL",
+                            health_url,
+                            "what to ask instead of the admin listener's /healthz or, when there is none, " +
+                                std::string(kUsualPing));
+    add_admin_option(*health_verb, admin_url);
+    health_verb->callback(
+        [&] { exit_code = health_url.empty() ? check_usual_health(admin_url) : check_health(health_url); });
+
+    add_admin_commands(cli, exit_code);
 
     cli.add_subcommand("version", "print the version")->callback([] {
         std::cout << "postern " << POSTERN_VERSION << " (plugin interface " << POSTERN_ABI_MAJOR << '.'

@@ -3,10 +3,12 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/service_manager.hpp"
 #include "core/line_writer.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <chrono>
@@ -14,6 +16,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace postern::app {
 
@@ -22,7 +28,8 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{2000};
 constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
-constexpr std::chrono::seconds kDrainMax{10};
+constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
+constexpr std::chrono::milliseconds kMemoryPoll{250};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
@@ -58,6 +65,8 @@ void print_start(const Application& application)
             }
         }
     }
+    const std::string admin_url = application.admin_url();
+    if (!admin_url.empty()) std::printf("  admin: %s\n", admin_url.c_str());
     const std::string development_ca = application.listeners().development_ca();
     if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
     std::printf(
@@ -93,12 +102,15 @@ public:
     Life(Application& application, const RunOptions& options, LineWriter& lines)
         : application_(application),
           lines_(lines),
+          file_(options.file),
           reloader_(application, options.load, options.file),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
           reopen_signal_(io_, SIGUSR1),
-          timer_(io_)
+          timer_(io_),
+          memory_timer_(io_),
+          service_(io_, {[this] { return status(); }, [this] { return application_.beat(); }})
     {}
 
     void run()
@@ -107,7 +119,21 @@ public:
         wait_for_reload();
         wait_for_reopen();
         poll();
+        watch_memory();
+        service_.on_ready();
         io_.run();
+    }
+
+    /// They hand over to the main thread.
+    OperatorHooks operator_hooks()
+    {
+        OperatorHooks hooks;
+        hooks.reload = [this](std::function<void(management::ReloadOutcome)> done) {
+            boost::asio::post(io_, [this, done = std::move(done)] { done(reload_for_operator()); });
+        };
+        hooks.drain = [this] { boost::asio::post(io_, [this] { drain("POST /drain"); }); };
+        hooks.configuration = file_;
+        return hooks;
     }
 
 private:
@@ -121,20 +147,34 @@ private:
                 log::warn("stop.now", {{"signal", signal}});
                 return io_.stop();
             }
-            is_draining_ = true;
-            log::info("drain.begin", {{"signal", signal}});
-            application_.drain();
-            drain_until_ = std::chrono::steady_clock::now() + kDrainMax;
-            wait_until_drained();
+            drain(signal == SIGINT ? "SIGINT" : "SIGTERM");
             wait_for_stop();
         });
+    }
+
+    void drain(std::string_view why)
+    {
+        if (is_draining_) return;
+        is_draining_ = true;
+        log::info("drain.begin", {{"why", why}});
+        application_.drain();
+        drain_until_ = std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
+        service_.on_stopping(kHandlerPatience);
+        wait_until_drained();
+    }
+
+    management::ReloadOutcome reload_for_operator()
+    {
+        if (is_draining_) return {false, {"the gateway is draining"}};
+        std::vector<std::string> reasons = reload("POST /reload");
+        return {reasons.empty(), std::move(reasons)};
     }
 
     void wait_for_reload()
     {
         reload_signal_.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
-            if (!is_draining_) static_cast<void>(reloader_.reload("SIGHUP"));
+            if (!is_draining_) reload("SIGHUP");
             wait_for_reload();
         });
     }
@@ -149,14 +189,48 @@ private:
         });
     }
 
+    std::vector<std::string> reload(std::string_view why)
+    {
+        service_.on_reload_begin();
+        std::vector<std::string> reasons = reloader_.reload(why);
+        service_.on_reload_end(reasons);
+        return reasons;
+    }
+
+    /// For `systemctl status`: how busy it is, and where it listens.
+    std::string status() const
+    {
+        const std::size_t count = application_.socket_count();
+        std::string line = std::to_string(count) + (count == 1 ? " connection" : " connections");
+        for (const Endpoint& endpoint : application_.listeners().endpoints()) {
+            line += ", " + url_of(endpoint, "ws");
+        }
+        return line;
+    }
+
     void wait_until_drained()
     {
-        const bool is_drained = application_.is_drained();
-        if (is_drained || std::chrono::steady_clock::now() >= drain_until_) {
-            log::info("drain.end", {{"complete", is_drained ? "yes" : "no"}});
+        const auto rest = application_.rest();
+        if (rest && rest->sockets + rest->calls == 0) {
+            log::info("drain.end", {{"complete", "yes"}});
+            return io_.stop();
+        }
+        if (std::chrono::steady_clock::now() >= drain_until_) {
+            const Application::Rest left = rest.value_or(Application::Rest());
+            log::warn("drain.end",
+                      {{"complete", "no"}, {"sockets_left", left.sockets}, {"calls_left", left.calls}});
             return io_.stop();
         }
         after(kDrainPoll, [this] { wait_until_drained(); });
+    }
+
+    void watch_memory()
+    {
+        application_.watch_memory();
+        memory_timer_.expires_after(kMemoryPoll);
+        memory_timer_.async_wait([this](boost::system::error_code error) {
+            if (!error) watch_memory();
+        });
     }
 
     void poll()
@@ -164,7 +238,7 @@ private:
         if (is_draining_) return;
         application_.poll();
         if (watches_files_ && reloader_.has_changed()) {
-            static_cast<void>(reloader_.reload("a file changed"));
+            reload("a file changed");
         }
         after(watches_files_ ? kWatchPoll : kPoll, [this] { poll(); });
     }
@@ -179,6 +253,7 @@ private:
 
     Application& application_;
     LineWriter& lines_;
+    std::string file_;
     Reloader reloader_;
     bool watches_files_;
     boost::asio::io_context io_{1};
@@ -186,9 +261,17 @@ private:
     boost::asio::signal_set reload_signal_;
     boost::asio::signal_set reopen_signal_;
     Timer timer_;
+    Timer memory_timer_;
+    ServiceManager service_;
     bool is_draining_ = false;
     std::chrono::steady_clock::time_point drain_until_;
 };
+
+int failed_start(const Error& error)
+{
+    std::fprintf(stderr, "postern: %s\n", error.detail.c_str());
+    return kExitFailed;
+}
 
 /// For the rest of the process's life.
 void ignore_signals()
@@ -211,13 +294,12 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails
     LineWriter lines(tell_of_lost_lines);
     const BufferedLog buffered(lines);
-    auto application = Application::create(settings, lines);
-    if (!application) {
-        std::fprintf(stderr, "postern: %s\n", application.error().detail.c_str());
-        return kExitFailed;
-    }
+    auto activated = ActivatedSockets::take();
+    if (!activated) return failed_start(activated.error());
+    auto application = Application::create(settings, lines, *std::move(activated));
+    if (!application) return failed_start(application.error());
     Life life(**application, options, lines);
-    (*application)->start();
+    (*application)->start(life.operator_hooks());
     print_start(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone

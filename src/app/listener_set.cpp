@@ -70,6 +70,9 @@ Result<ListenerSet::Plan> ListenerSet::plan(const config::Settings& settings) co
         }
         plan.listeners.push_back(std::move(listener));
     }
+    if (const std::string nobodys = activated_.unclaimed(settings.listeners); !nobodys.empty()) {
+        return Error(ErrorKind::BadInput, "no listener is configured for the activated socket " + nobodys);
+    }
     for (const Listener& removed : former) {
         for (ListenerChange& change : plan.changes) change.removed.push_back(removed.id);
     }
@@ -79,7 +82,9 @@ Result<ListenerSet::Plan> ListenerSet::plan(const config::Settings& settings) co
 Result<void> ListenerSet::bind(Listener& listener, Plan& plan) const
 {
     Result<net::ListeningSockets> sockets =
-        net::listen_tcp(listener.settings.address, listener.settings.port, shards_);
+        activated_.has(listener.settings)
+            ? activated_.share(listener.settings, shards_)
+            : net::listen_tcp(listener.settings.address, listener.settings.port, shards_);
     if (!sockets) return sockets.error();
     listener.id = plan.next_id++;
     listener.port = sockets->port;

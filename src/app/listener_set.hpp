@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/activated_sockets.hpp"
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -42,7 +43,9 @@ struct ListenerChange {
 /// The listeners of the configuration in force. Main thread.
 class ListenerSet {
 public:
-    ListenerSet(const Clock& clock, std::size_t shards) : clock_(clock), shards_(shards) {}
+    ListenerSet(const Clock& clock, std::size_t shards, ActivatedSockets activated)
+        : clock_(clock), shards_(shards), activated_(std::move(activated))
+    {}
 
     struct Listener {
         std::size_t id = 0;
@@ -58,8 +61,9 @@ public:
         std::size_t next_id = 0;
     };
 
-    /// A listener of the same address and port keeps its sockets; for others new ones are bound. An address
-    /// that cannot be had, or a certificate that cannot be read, is an error.
+    /// A listener of the same address and port keeps its sockets; for others new ones are bound, unless the
+    /// service manager has opened them. An address that cannot be had, a certificate that cannot be read, or
+    /// an activated socket that is no listener's is an error.
     Result<Plan> plan(const config::Settings& settings) const;
 
     /// The plan is what there is from now on. Its changes are the caller's to hand to the shards.
@@ -79,6 +83,7 @@ private:
 
     const Clock& clock_;
     std::size_t shards_;
+    ActivatedSockets activated_;
     std::vector<Listener> listeners_;
     std::size_t next_id_ = 0;
 };

@@ -15,8 +15,7 @@ std::vector<std::string> Reloader::reload(std::string_view why)
 {
     std::vector<std::string> reasons = try_reload();
     loaded_ = stamps();
-    observability::ReloadCounts& counts = application_.reload_counts();
-    (reasons.empty() ? counts.succeeded : counts.failed).add();
+    application_.note_reload(reasons);
     for (const std::string& reason : reasons) log::warn("reload.problem", {{"reason", reason}});
     if (!reasons.empty()) {
         log::warn("reload.refused", {{"why", why}, {"problems", reasons.size()}});

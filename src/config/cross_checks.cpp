@@ -4,11 +4,10 @@
 #include "api/access_log_format.hpp"
 #include "api/policy.hpp"
 #include "config/units.hpp"
+#include "net/tcp.hpp"
 #include "observability/log_group.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <array>
 #include <set>
 #include <string_view>
 
@@ -39,6 +38,7 @@ public:
         for (const auto& [name, domain] : settings_.model.domain_names)
             check_domain(domain, "domainNames." + name);
         for (std::size_t i = 0; i < settings_.listeners.size(); ++i) check_listener(i);
+        check_admin();
         check_access_keys();
         check_limits();
     }
@@ -164,11 +164,7 @@ private:
     {
         const ListenerSettings& listener = settings_.listeners[index];
         const std::string path = listener_path(index);
-        if (!listener.address.empty() && !is_ip_address(listener.address)) {
-            report(path + ".address",
-                   "expected an IP address such as 127.0.0.1 or ::1, not \"" +
-                       listener.address.substr(0, 64) + '"');
-        }
+        if (!listener.address.empty()) check_address(listener.address, path + ".address");
         if (listener.port == 0 || has_problem(path + ".port")) return;
         for (std::size_t i = 0; i < index; ++i) {
             const ListenerSettings& other = settings_.listeners[i];
@@ -179,6 +175,27 @@ private:
                 path + ".port",
                 "port " + std::to_string(listener.port) + " is already that of " + listener_path(i));
         }
+    }
+
+    void check_admin()
+    {
+        const AdminSettings& admin = settings_.admin;
+        if (!admin.is_on) return;
+        check_address(admin.address, "gateway.admin.address");
+        if (admin.port.value_or(0) == 0) return;
+        for (std::size_t i = 0; i < settings_.listeners.size(); ++i) {
+            const ListenerSettings& other = settings_.listeners[i];
+            if (other.port != *admin.port || (other.address != admin.address && !other.address.empty()))
+                continue;
+            return report("gateway.admin.port",
+                          "port " + std::to_string(*admin.port) + " is already that of " + listener_path(i));
+        }
+    }
+
+    void check_address(const std::string& address, const std::string& path)
+    {
+        if (net::is_ip_address(address)) return;
+        report(path, "expected an IP address such as 127.0.0.1 or ::1, not \"" + address.substr(0, 64) + '"');
     }
 
     void check_limits()
@@ -193,13 +210,6 @@ private:
                    ") is smaller than messageBytes (" +
                    format_size(static_cast<std::int64_t>(limits.message_bytes_max)) +
                    "): the largest message could never be sent");
-    }
-
-    static bool is_ip_address(const std::string& text)
-    {
-        std::array<unsigned char, 16> bytes{};
-        return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-               inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
     }
 
     static std::string listener_path(std::size_t index)

@@ -66,6 +66,36 @@ const Section& listener_section()
     return table;
 }
 
+const Section& admin_section()
+{
+    using Of = Properties<AdminSettings>;
+    static const Section table = [] {
+        Section made =
+            Of::section("admin",
+                        "The admin listener: health, metrics and the operator's commands.",
+                        {
+                            Of::number(Kind::Integer,
+                                       "port",
+                                       &AdminSettings::port,
+                                       0,
+                                       65'535,
+                                       "0: the kernel chooses. Unless set: 8081, or any other when that is "
+                                       "taken. The start-up message says what it became."),
+                            Of::text("address",
+                                     &AdminSettings::address,
+                                     "An IP address. Elsewhere than on this machine, health and metrics "
+                                     "are for everybody who reaches it."),
+                        });
+        made.short_form = std::make_shared<const ShortForm>(
+            ShortForm{{.kind = Kind::Choice, .choices = {"none"}},
+                      "`none`: there is no admin listener.",
+                      "",
+                      [](void* admin, const Value&) { static_cast<AdminSettings*>(admin)->is_on = false; }});
+        return made;
+    }();
+    return table;
+}
+
 const Section& log_section()
 {
     using Of = Properties<Settings>;
@@ -107,6 +137,9 @@ const Section& limits_section()
         [](const char* name, std::chrono::milliseconds Limits::*field, std::int64_t max, const char* doc) {
             return Of::number(Kind::Duration, name, field, 0, max, doc);
         };
+    const auto rate = [](const char* name, double Limits::*field, const char* doc) {
+        return Of::number(Kind::Number, name, field, 0, 1'000'000, doc);
+    };
     static const Section table = Of::section(
         "limits",
         "The bounds of a connection; AWS's quotas are the defaults. A duration or a rate of 0 switches the "
@@ -147,12 +180,57 @@ const Section& limits_section()
                   &Limits::pending_connects_max,
                   1,
                   1'000'000,
-                  "Handshakes that wait for `$connect`, for each shard."),
+                  "Handshakes for which `$connect` is being asked, for each shard; more are queued."),
+            count("queuedConnects",
+                  &Limits::queued_connects_max,
+                  0,
+                  1'000'000,
+                  "Handshakes that wait because of `pendingConnects`, for each shard; beyond it they get 503 "
+                  "with `Retry-After`."),
+            time("connectQueueTimeout",
+                 &Limits::connect_queue_timeout,
+                 kHour,
+                 "A handshake that has been queued for so long gets 503 with `Retry-After`."),
+            count("concurrentDisconnects",
+                  &Limits::concurrent_disconnects_max,
+                  1,
+                  1'000'000,
+                  "`$disconnect` events being handled at once, for each shard; more wait, and none is lost."),
             count("connections",
                   &Limits::connections_max,
                   0,
                   10'000'000,
                   "Connections at once; 0: as many as file descriptors allow."),
+            count(
+                "connectionsPerAddress",
+                &Limits::connections_per_address_max,
+                0,
+                10'000'000,
+                "Sockets of one IP address (of an IPv6 address: its /64), HTTP included; more are closed as "
+                "they come. 0: no bound. Behind a proxy all clients have the proxy's address."),
+            rate("connectsPerSecondPerAddress",
+                 &Limits::connects_per_second_per_address,
+                 "Handshakes of one address beyond that rate get 429. 0: no bound."),
+            rate("connectsBurstPerAddress",
+                 &Limits::connects_burst_per_address,
+                 "Handshakes of one address at once before its rate counts; 0: one second's worth."),
+            rate("messagesPerSecondPerConnection",
+                 &Limits::messages_per_second_per_connection,
+                 "A client that sends faster is read more slowly: its messages wait in its socket, and none "
+                 "is "
+                 "lost. 0: no bound."),
+            rate("messagesBurstPerConnection",
+                 &Limits::messages_burst_per_connection,
+                 "Messages at once before the rate counts; 0: one second's worth."),
+            size(
+                "memory",
+                &Limits::memory_bytes_max,
+                0,
+                1024 * 1024 * kMiB,
+                "Resident memory of the process near which the gateway sheds load: from 80 % new handshakes "
+                "get "
+                "503, from 90 % clients with unsent messages are not read, from 95 % the slowest readers are "
+                "closed. 0: no bound."),
             size("headerBytes", &Limits::header_bytes_max, 512, kMiB, "A request's line and header fields."),
             time("handshakeTimeout",
                  &Limits::handshake_timeout,
@@ -242,6 +320,13 @@ const Section& gateway_section()
                 .defaulting_to("[{port: 8080}, {port: 8443, tls: development}]"),
             Of::nested(
                 Kind::Object,
+                "admin",
+                admin_section,
+                [](Settings& settings, const std::string&, const Node&) { return &settings.admin; },
+                "Health, metrics and the operator's commands (docs/admin.md).")
+                .always_there(),
+            Of::nested(
+                Kind::Object,
                 "limits",
                 limits_section,
                 [](Settings& settings, const std::string&, const Node&) { return &settings.limits; },
@@ -285,6 +370,15 @@ const Section& gateway_section()
                        1,
                        1024,
                        "Threads for handlers that block."),
+            Of::number(
+                Kind::Duration,
+                "drainTime",
+                &Settings::drain_time,
+                0,
+                kHour,
+                "A gateway that stops closes its connections evenly over this time, so that they do not "
+                "all come back at once; 0: all at once. `$disconnect` handlers then get 29 seconds at "
+                "most."),
             Of::path("dataDirectory",
                      &Settings::data_directory,
                      "Where the development certificates are kept; unless set, the user's data directory."),

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ struct ListenerSettings {
     TlsKind tls = TlsKind::None;
     std::string certificate_file;  ///< PEM chain; TlsKind::Files only, read again when it changes
     std::string private_key_file;  ///< PEM
+};
+
+/// The admin listener: health, metrics, the operator's commands.
+struct AdminSettings {
+    static constexpr std::uint16_t kUsualPort = 8081;
+
+    bool is_on = true;
+    std::string address = "127.0.0.1";
+    std::optional<std::uint16_t> port;  ///< unset: the usual one if it is free, else any; 0: any
+
+    bool operator==(const AdminSettings&) const = default;
 };
 
 struct PluginSettings {
@@ -45,13 +57,15 @@ struct Settings {
     api::Model model;
     std::map<std::string, PluginSettings> plugins;  ///< by name
     std::vector<ListenerSettings> listeners;  ///< empty in the file: 8080 plain and 8443 development TLS
+    AdminSettings admin;
     api::Limits limits;
     std::vector<AccessKeySettings> access_keys;
     ManagementAuthorization management_authorization = ManagementAuthorization::Required;
-    bool extensions = false;      ///< beyond AWS: groups, lists and more beside @connections
-    unsigned shards = 0;          ///< 0: one per core
-    unsigned worker_threads = 4;  ///< for handlers that block
-    std::string data_directory;   ///< development certificates; "" picks the user's data directory
+    bool extensions = false;                      ///< beyond AWS: groups, lists and more beside @connections
+    unsigned shards = 0;                          ///< 0: one per core
+    unsigned worker_threads = 4;                  ///< for handlers that block
+    std::chrono::milliseconds drain_time{5'000};  ///< closes at the end are spread over it; 0: all at once
+    std::string data_directory;  ///< development certificates; "" picks the user's data directory
     log::Level log_level = log::Level::Info;
     log::Format log_format = log::Format::Auto;
     std::string log_group_directory;  ///< log groups are files in it; "" sends them to stdout

@@ -26,8 +26,7 @@ void Directory::post(std::string_view api_id,
                      std::string_view data,
                      Done done) const
 {
-    if (data.size() > message_bytes_max_.load(std::memory_order_relaxed))
-        return done(PostResult::PayloadTooLarge);
+    if (data.size() > message_bytes_max()) return done(PostResult::PayloadTooLarge);
     auto send = [text = text::to_utf8_lossy(data), done = std::move(done)](Connection* connection,
                                                                            PostResult otherwise) {
         done(connection == nullptr ? otherwise : connection->post(text, false));
@@ -41,7 +40,12 @@ void Directory::get(std::string_view api_id, std::string_view connection_id, Sta
         if (connection == nullptr) return done(otherwise, {});
         const ConnectionInfo& info = connection->info();
         done(PostResult::Delivered,
-             {info.source_ip, info.user_agent, info.connected_at, connection->last_active_at()});
+             {info.source_ip,
+              info.user_agent,
+              info.connected_at,
+              connection->last_active_at(),
+              info.api_id,
+              info.stage});
     };
     visit(api_id, connection_id, Reach::Admitted, std::move(read));
 }

@@ -17,12 +17,14 @@
 
 namespace postern::connections {
 
-/// What GET @connections tells.
+/// One connection: what GET @connections tells, and whose it is.
 struct ConnectionStatus {
     std::string source_ip;
     std::optional<std::string> user_agent;
     EpochMillis connected_at = 0;
     EpochMillis last_active_at = 0;
+    std::string api_id;
+    std::string stage;
 };
 
 /// One connection in a list.
@@ -55,6 +57,7 @@ public:
     Directory(const api::ConnectionIdCodec& codec, std::uint16_t node, std::size_t message_bytes_max);
 
     /// For the posts from now on. Thread: any.
+    std::size_t message_bytes_max() const { return message_bytes_max_.load(std::memory_order_relaxed); }
     void set_message_bytes_max(std::size_t bytes)
     {
         message_bytes_max_.store(bytes, std::memory_order_relaxed);

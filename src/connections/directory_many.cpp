@@ -85,7 +85,7 @@ void Directory::broadcast(std::string_view api_id,
                           BroadcastDone done) const
 {
     if (!is_group_name(group)) return done(PostResult::BadGroup, 0);
-    if (data.size() > message_bytes_max_) return done(PostResult::PayloadTooLarge, 0);
+    if (data.size() > message_bytes_max()) return done(PostResult::PayloadTooLarge, 0);
     const auto spread = std::make_shared<Broadcast>(data, homes_.size());
     spread->api_id = api_id;
     spread->group = group;
@@ -116,7 +116,7 @@ void Directory::post_to_many(std::string_view api_id,
                              std::string_view data,
                              ManyDone done) const
 {
-    const bool is_too_large = data.size() > message_bytes_max_;
+    const bool is_too_large = data.size() > message_bytes_max();
     if (is_too_large || connection_ids.empty()) {
         return done(std::vector<PostResult>(connection_ids.size(), PostResult::PayloadTooLarge));
     }

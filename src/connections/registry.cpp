@@ -37,7 +37,7 @@ void Registry::admit(const api::ConnectionAddress& address, Connection& connecti
     POSTERN_CHECK(!slot.is_admitted && (slot.connection == nullptr || slot.connection == &connection));
     slot.connection = &connection;
     slot.is_admitted = true;
-    ++admitted_;
+    count(1);
 }
 
 void Registry::dismiss(const api::ConnectionAddress& address)
@@ -47,7 +47,7 @@ void Registry::dismiss(const api::ConnectionAddress& address)
     groups_.leave_all(*connection);
     Slot& slot = slots_[address.slot];
     slot.connection = nullptr;
-    if (std::exchange(slot.is_admitted, false)) --admitted_;
+    if (std::exchange(slot.is_admitted, false)) count(-1);
 }
 
 void Registry::release(const api::ConnectionAddress& address)
@@ -55,6 +55,12 @@ void Registry::release(const api::ConnectionAddress& address)
     dismiss(address);
     slots_[address.slot].generation = (address.generation + 1) & api::kGenerationMax;
     free_.push_back(address.slot);
+}
+
+void Registry::count(std::ptrdiff_t change)
+{
+    // One writer: no locked instruction.
+    admitted_.store(admitted() + static_cast<std::size_t>(change), std::memory_order_relaxed);
 }
 
 Connection* Registry::find(const api::ConnectionAddress& address) const

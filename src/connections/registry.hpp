@@ -5,6 +5,8 @@
 #include "connections/connection.hpp"
 #include "connections/groups.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -42,7 +44,8 @@ public:
     /// Which of them are in which groups.
     Groups& groups() { return groups_; }
 
-    std::size_t admitted() const { return admitted_; }
+    /// Thread: any.
+    std::size_t admitted() const { return admitted_.load(std::memory_order_relaxed); }
 
     /// For a walk in portions: the slots that exist, and who is in one; null when nobody is.
     std::uint32_t slot_count() const { return static_cast<std::uint32_t>(slots_.size()); }
@@ -52,6 +55,8 @@ public:
     void for_each(const std::function<void(Connection&)>& visit) const;
 
 private:
+    void count(std::ptrdiff_t change);
+
     struct Slot {
         Connection* connection = nullptr;
         std::uint32_t generation = 0;
@@ -63,7 +68,7 @@ private:
     std::uint32_t first_generation_;
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_;
-    std::size_t admitted_ = 0;
+    std::atomic<std::size_t> admitted_{0};  ///< written by the shard only
     Groups groups_;
 };
 

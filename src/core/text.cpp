@@ -14,6 +14,13 @@ char lower(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// RFC 3986 section 2.3.
+bool is_unreserved(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
 int hex_value(char c)
 {
     if (c >= '0' && c <= '9') return c - '0';
@@ -88,6 +95,13 @@ bool iless(std::string_view a, std::string_view b)
         a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) < lower(y); });
 }
 
+std::string lower(std::string_view s)
+{
+    std::string out(s);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+    return out;
+}
+
 std::string_view trim(std::string_view s)
 {
     constexpr std::string_view kBlank = " \t\r\n";
@@ -116,6 +130,24 @@ std::optional<std::string> percent_decode(std::string_view s)
         if (s[i] == '%' && escaped < 0) return std::nullopt;
         out += escaped < 0 ? s[i] : static_cast<char>(escaped);
         if (escaped >= 0) i += 2;
+    }
+    return out;
+}
+
+std::string percent_encode(std::string_view s, std::string_view kept)
+{
+    constexpr char kDigits[] = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(s.size());
+    for (const char c : s) {
+        if (is_unreserved(c) || kept.find(c) != std::string_view::npos) {
+            out += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out += '%';
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+        }
     }
     return out;
 }

@@ -15,6 +15,9 @@ bool iequals(std::string_view a, std::string_view b);
 /// ASCII case-insensitive "less", as AWS sorts header names in events (spec data-plane 2.3).
 bool iless(std::string_view a, std::string_view b);
 
+/// A to Z in lower case; everything else as it is.
+std::string lower(std::string_view s);
+
 std::string_view trim(std::string_view s);
 
 /// Pieces between `separator`s, empty ones included; "" gives one empty piece.
@@ -22,6 +25,9 @@ std::vector<std::string_view> split(std::string_view s, char separator);
 
 /// Percent-decodes a path segment. Empty optional when an escape is malformed.
 std::optional<std::string> percent_decode(std::string_view s);
+
+/// Every byte but RFC 3986's unreserved characters and those of `kept` as %XX.
+std::string percent_encode(std::string_view s, std::string_view kept = {});
 
 /// Percent-decodes a query name or value: also '+' is a space (spec captures 1.2). Malformed escapes stay as
 /// they are.

@@ -46,6 +46,10 @@ struct Call {
 /// All open calls of a shard. Slots are reused and never move; nothing is allocated after warm-up.
 class Calls {
 public:
+    /// No call has an index with this bit, so that numbers with it can name other things that a deadline may
+    /// be for.
+    static constexpr std::uint64_t kNoCall = 0x8000'0000U;
+
     Call& open(api::EventType type, const Route& route)
     {
         if (free_.empty()) {

@@ -21,47 +21,48 @@ std::string_view find_header(const api::Headers& headers, std::string_view name)
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    const connections::ConnectionInfo& connection = *request.connection;
-    const Deployment& deployment = *request.stage->current;
-    const Route* route = deployment.connect();
-    integrations::EventIds ids;
-    const auto tell = [&](int status, std::optional<api::Refusal> refusal) {
-        EventRecord event;
-        event.type = api::EventType::Connect;
-        event.deployment = &deployment;
-        event.route = route;
-        event.status = status;
-        event.refusal = refusal;
-        event.connection = &connection;
-        event.ids = &ids;
-        record(event);
-    };
-    const auto refuse = [&](api::Refusal refusal) {
-        ids.make(connection.id, shard_.clock(), shard_.random());
-        tell(api::status_of(refusal), refusal);
-        log::info("connect.refused",
-                  {{"api", deployment.stage().api_id},
-                   {"stage", deployment.stage().stage},
-                   {"status", api::status_of(refusal)},
-                   {"source_ip", connection.source_ip},
-                   {"request_id", ids.request_id.view()}});
-        waiter.on_refused(api::pipeline_refusal(refusal, connection.id, ids.request_id, ids.request_time));
-    };
-
     if (!connect_rate_.admit(shard_.now())) {
-        counts_.hit(observability::Limit::ConnectRate);
-        return refuse(api::Refusal::Throttled);
+        return throttle(request, waiter, observability::Limit::ConnectRate);
     }
+    const bool is_asked = request.stage->current->connect() != nullptr;
+    if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
+        return queue_connect(request, waiter);
+    }
+    start_connect(request, waiter);
+}
+
+void Gateway::throttle(const ConnectRequest& request, ConnectWaiter& waiter, observability::Limit limit)
+{
+    counts_.hit(limit);
+    const connections::ConnectionInfo& connection = *request.connection;
+    const int status = api::status_of(api::Refusal::Throttled);
+    integrations::EventIds ids;
+    ids.make(connection.id, shard_.clock(), shard_.random());
+    record_unasked(request, ids, status, api::Refusal::Throttled);
+    log::info("connect.refused",
+              {{"api", connection.api_id},
+               {"status", status},
+               {"why", to_string(limit)},
+               {"source_ip", connection.source_ip},
+               {"request_id", ids.request_id.view()}});
+    waiter.on_refused(
+        api::pipeline_refusal(api::Refusal::Throttled, connection.id, ids.request_id, ids.request_time));
+}
+
+/// Today's deployment decides, not the one that was there when the wait began.
+void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter)
+{
+    const DeploymentPtr deployment = request.stage->current;
+    if (deployment == nullptr) return refuse_connect(request, waiter, "the stage is gone");
+    const connections::ConnectionInfo& connection = *request.connection;
+    const Route* route = deployment->connect();
     if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
-        tell(kAdmitted, std::nullopt);
+        integrations::EventIds ids;
+        record_unasked(request, ids, kAdmitted);
         return waiter.on_admitted({});
     }
-    if (pending_connects_ >= limits_.pending_connects_max) {
-        counts_.hit(observability::Limit::PendingConnects);
-        return refuse(api::Refusal::Throttled);
-    }
 
-    Call& call = open(api::EventType::Connect, deployment, *route, connection);
+    Call& call = open(api::EventType::Connect, *deployment, *route, connection);
     call.waiter = &waiter;
     ++pending_connects_;
 
@@ -74,13 +75,64 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
                                 trace_id);
     integrations::EventParts parts;
     parts.type = api::EventType::Connect;
-    parts.stage = &deployment.stage();
+    parts.stage = &deployment->stage();
     parts.connection = &connection;
     parts.route_key = route->key;
     parts.headers = &request.headers;
     parts.query = &request.query;
     parts.event_headers = &event_headers;
-    invoke(call, parts, *request.stage);
+    invoke(call, parts, deployment);
+}
+
+/// Postern's own: AWS has no such queue. First come, first asked, until the deadline.
+void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter)
+{
+    if (connects_.size() >= limits_.queued_connects_max) {
+        counts_.hit(observability::Limit::ConnectQueue);
+        return refuse_connect(request, waiter, "the connect queue is full");
+    }
+    const std::int64_t patience = limits_.connect_queue_timeout.count();
+    connects_.push({&request, &waiter, patience > 0 ? shard_.now() + patience : ConnectQueue::kNever});
+    arm_connect_queue();
+    waiter.on_queued();
+}
+
+void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
+{
+    const api::HttpReply reply = api::overloaded(shard_.clock().wall());
+    integrations::EventIds ids;
+    record_unasked(request, ids, reply.status, api::Refusal::Throttled, why);
+    log::info("connect.refused",
+              {{"api", request.connection->api_id},
+               {"status", reply.status},
+               {"why", why},
+               {"source_ip", request.connection->source_ip}});
+    waiter.on_refused(reply);
+}
+
+void Gateway::refuse_queued()
+{
+    while (const auto next = connects_.next()) {
+        refuse_connect(*next->request, *next->waiter, "the gateway is stopping");
+    }
+}
+
+/// One deadline for the whole queue: that of its first.
+void Gateway::arm_connect_queue()
+{
+    const SteadyMillis due = connects_.next_due();
+    if (connect_queue_deadline_ != net::TimerWheel::kNone || due == ConnectQueue::kNever) return;
+    connect_queue_deadline_ = shard_.moments().set(due, kConnectQueueMoment);
+}
+
+void Gateway::on_connect_queue_due()
+{
+    connect_queue_deadline_ = net::TimerWheel::kNone;
+    while (const auto next = connects_.next_overdue(shard_.now())) {
+        counts_.hit(observability::Limit::ConnectQueueTimeout);
+        refuse_connect(*next->request, *next->waiter, "waited too long for $connect");
+    }
+    arm_connect_queue();
 }
 
 /// The $connect handler has answered: 2xx admits, anything else is the answer to the handshake (spec

@@ -8,14 +8,13 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
                             std::uint16_t code,
                             std::string_view reason)
 {
-    const Deployment* deployment = stage.current.get();
+    const DeploymentPtr& deployment = stage.current;
     if (deployment == nullptr) return;
-    const Route* route = deployment->disconnect();
-    if (route == nullptr) {
+    if (deployment->disconnect() == nullptr) {
         integrations::EventIds ids;
         EventRecord event;
         event.type = api::EventType::Disconnect;
-        event.deployment = deployment;
+        event.deployment = deployment.get();
         event.connection = &connection;
         event.ids = &ids;
         event.close_code = code;
@@ -23,19 +22,25 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
         return record(event);
     }
 
-    Call& call = open(api::EventType::Disconnect, *deployment, *route, connection);
-    if (call.is_logged) {
-        call.logged->close_code = code;
-        call.logged->close_reason = reason;
-    }
     integrations::EventParts parts;
     parts.type = api::EventType::Disconnect;
     parts.stage = &deployment->stage();
     parts.connection = &connection;
-    parts.route_key = call.route->key;
+    parts.route_key = deployment->disconnect()->key;
     parts.disconnect_code = code;
     parts.disconnect_reason = reason;
-    invoke(call, parts, stage);
+    if (!disconnects_.begin(limits_.concurrent_disconnects_max)) return disconnects_.push(parts, deployment);
+    start_disconnect(parts, deployment);
+}
+
+void Gateway::start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment)
+{
+    Call& call = open(api::EventType::Disconnect, *deployment, *deployment->disconnect(), *parts.connection);
+    if (call.is_logged) {
+        call.logged->close_code = parts.disconnect_code;
+        call.logged->close_reason = parts.disconnect_reason;
+    }
+    invoke(call, parts, deployment);
 }
 
 }  // namespace postern::gateway

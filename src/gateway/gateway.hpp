@@ -5,7 +5,9 @@
 #include "api/limits.hpp"
 #include "connections/registry.hpp"
 #include "gateway/calls.hpp"
+#include "gateway/connect_queue.hpp"
 #include "gateway/connect_rate.hpp"
+#include "gateway/disconnect_queue.hpp"
 #include "gateway/record.hpp"
 #include "gateway/stages.hpp"
 #include "integrations/plugin_host.hpp"
@@ -37,6 +39,10 @@ public:
     virtual void on_admitted(std::string_view protocol) = 0;
     virtual void on_refused(const api::HttpReply& reply) = 0;
 
+    /// The verdict takes longer: too many others are being asked about. Until it comes, Gateway::abandon()
+    /// ends the wait.
+    virtual void on_queued() = 0;
+
 protected:
     ~ConnectWaiter() = default;
 };
@@ -45,6 +51,9 @@ protected:
 /// gateway for each shard, touched by its thread only.
 class Gateway final : public integrations::CallHome {
 public:
+    /// What a moment of the shard's wheel is for when no call is meant.
+    static constexpr std::uint64_t kConnectQueueMoment = Calls::kNoCall | 0x7FFF'FFFFU;
+
     Gateway(net::Shard& shard,
             connections::Registry& registry,
             Stages& stages,
@@ -63,6 +72,16 @@ public:
     /// throttle → $connect integration → admitted or refused (spec data-plane 1).
     void connect(const ConnectRequest& request, ConnectWaiter& waiter);
 
+    /// The waiter has gone. True: it was queued, nobody has been asked and there will be no verdict; false:
+    /// $connect is being asked, and the verdict comes.
+    bool abandon(const ConnectWaiter& waiter) { return connects_.remove(waiter); }
+
+    /// Whoever is queued is refused: the node stops.
+    void refuse_queued();
+
+    /// 429 for a handshake that is over `limit`; nobody is asked.
+    void throttle(const ConnectRequest& request, ConnectWaiter& waiter, observability::Limit limit);
+
     /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the
     /// connection's.
     void on_message(connections::Connection& connection,
@@ -70,14 +89,19 @@ public:
                     std::string_view message,
                     bool is_binary);
 
-    /// $disconnect, whoever ended the connection (spec data-plane 5); its result is ignored.
+    /// $disconnect, whoever ended the connection (spec data-plane 5); its result is ignored. Asked now, or
+    /// when others have answered (limits.concurrentDisconnects).
     void on_disconnect(const connections::ConnectionInfo& connection,
                        StageSlot& stage,
                        std::uint16_t code,
                        std::string_view reason);
 
-    /// Invocations without an answer yet: a drain waits for them. Thread: any.
-    std::size_t open_calls() const { return calls_.open_count(); }
+    /// Invocations without an answer yet. Thread: any, as for the next three.
+    std::size_t unanswered_calls() const { return calls_.open_count(); }
+    std::size_t queued_connects() const { return connects_.size(); }
+    std::size_t queued_disconnects() const { return disconnects_.waiting(); }
+    /// All three: a drain waits for them.
+    std::size_t open_calls() const { return unanswered_calls() + queued_connects() + queued_disconnects(); }
 
     /// What this shard counts whatever the stage. Written by the shard, read by any thread.
     observability::ShardCounts& counts() { return counts_; }
@@ -85,23 +109,30 @@ public:
     void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
     void on_failure(std::uint64_t call, std::string_view why) override;
 
-    /// A call's time is over.
-    void on_deadline(std::uint64_t call);
+    /// The time of a call, or of the connect queue, is over.
+    void on_deadline(std::uint64_t moment);
 
 private:
+    using DeploymentPtr = std::shared_ptr<const Deployment>;
     Call& open(api::EventType type,
                const Deployment& deployment,
                const Route& route,
                const connections::ConnectionInfo& connection);
-    void invoke(Call& call, const integrations::EventParts& parts, StageSlot& stage);
-    void invoke_blocking(Call& call, const integrations::EventParts& parts, StageSlot& stage);
-    void await(Call& call, StageSlot& stage);
+    void invoke(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment);
+    void invoke_blocking(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment);
+    void await(Call& call, const DeploymentPtr& deployment);
     void fail(Call& call, api::Refusal refusal, std::string_view why);
     void finish(Call& call);
     std::string_view request_id(Call& call);
+    void resume_waiting();
 
     // record.cpp: how events end
     void record(const EventRecord& event);
+    void record_unasked(const ConnectRequest& request,
+                        integrations::EventIds& ids,
+                        int status,
+                        std::optional<api::Refusal> refusal = std::nullopt,
+                        std::string_view why = {});
     void record(Call& call,
                 int status,
                 std::optional<api::Refusal> refusal = std::nullopt,
@@ -113,6 +144,12 @@ private:
     void log_reply(Call& call, const integrations::InvokeReply& reply);
     void log_end(const EventRecord& event);
 
+    void start_connect(const ConnectRequest& request, ConnectWaiter& waiter);
+    void queue_connect(const ConnectRequest& request, ConnectWaiter& waiter);
+    void refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
+    void arm_connect_queue();
+    void on_connect_queue_due();
+    void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
     void answer_connect(Call& call, const integrations::InvokeReply& reply);
     void answer_message(Call& call, const integrations::InvokeReply& reply);
     void send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id);
@@ -127,6 +164,10 @@ private:
     Calls calls_;
     observability::ShardCounts counts_;
     std::size_t pending_connects_ = 0;
+    ConnectQueue connects_;
+    net::TimerWheel::Id connect_queue_deadline_ = net::TimerWheel::kNone;
+    DisconnectQueue disconnects_;
+    bool is_resuming_ = false;  ///< a turn that starts what waits has been asked for
     api::SelectionScratch scratch_;
     std::string lines_;  ///< for the logs: empty between two uses
 };

@@ -34,11 +34,11 @@ Call& Gateway::open(api::EventType type,
 
 /// Calls the handler. An answer given inline has been dealt with when this returns; otherwise the call waits
 /// for its answer or its deadline, and its connection counts it.
-void Gateway::invoke(Call& call, const integrations::EventParts& parts, StageSlot& stage)
+void Gateway::invoke(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment)
 {
     call.invoked_at = shard_.clock().steady();
     if (call.is_logged) log_begin(call, parts);
-    if (call.route->handler->is_blocking) return invoke_blocking(call, parts, stage);
+    if (call.route->handler->is_blocking) return invoke_blocking(call, parts, deployment);
     const std::uint64_t number = call.number();
     const integrations::Handler& handler = *call.route->handler;
     {
@@ -47,13 +47,15 @@ void Gateway::invoke(Call& call, const integrations::EventParts& parts, StageSlo
         if (calls_.find(number) == nullptr) return;
         if (failed != 0) return fail(call, api::Refusal::IntegrationFailed, "the handler failed");
     }
-    await(call, stage);
+    await(call, deployment);
 }
 
-void Gateway::invoke_blocking(Call& call, const integrations::EventParts& parts, StageSlot& stage)
+void Gateway::invoke_blocking(Call& call,
+                              const integrations::EventParts& parts,
+                              const DeploymentPtr& deployment)
 {
     call.ids.make(parts.connection->id, shard_.clock(), shard_.random());
-    auto owned = std::make_shared<integrations::OwnedEvent>(parts, call.ids, stage.current);
+    auto owned = std::make_shared<integrations::OwnedEvent>(parts, call.ids, deployment);
     const postern_token token{shard_.index(), call.number()};
     const integrations::Handler& handler = *call.route->handler;
     const bool accepted = workers_.submit([this, owned = std::move(owned), token, &handler] {
@@ -63,12 +65,12 @@ void Gateway::invoke_blocking(Call& call, const integrations::EventParts& parts,
             host_.fail(token, "the handler failed");
     });
     if (!accepted) return fail(call, api::Refusal::IntegrationFailed, "the worker queue is full");
-    await(call, stage);
+    await(call, deployment);
 }
 
-void Gateway::await(Call& call, StageSlot& stage)
+void Gateway::await(Call& call, const DeploymentPtr& deployment)
 {
-    call.deployment = stage.current;
+    call.deployment = deployment;
     call.deadline = shard_.moments().set(shard_.now() + call.route->timeout.count(), call.number());
     if (call.type != api::EventType::Message) return;
     if (connections::Connection* connection = registry_.find(call.address)) {
@@ -103,9 +105,10 @@ void Gateway::on_failure(std::uint64_t number, std::string_view why)
     if (call != nullptr) fail(*call, api::Refusal::IntegrationFailed, why);
 }
 
-void Gateway::on_deadline(std::uint64_t number)
+void Gateway::on_deadline(std::uint64_t moment)
 {
-    Call* call = calls_.find(number);
+    if (moment == kConnectQueueMoment) return on_connect_queue_due();
+    Call* call = calls_.find(moment);
     if (call == nullptr) return;
     call->deadline = net::TimerWheel::kNone;
     fail(*call, api::Refusal::IntegrationTimeout, "no answer in time");
@@ -142,10 +145,31 @@ void Gateway::finish(Call& call)
     const bool was_held = call.is_held;
     const api::ConnectionAddress address = call.address;
     if (call.type == api::EventType::Connect) --pending_connects_;
+    if (call.type == api::EventType::Disconnect) disconnects_.end();
+    resume_waiting();
     shard_.moments().cancel(call.deadline);
     calls_.close(call);
     if (!was_held) return;
     if (connections::Connection* connection = registry_.find(address)) connection->release();
+}
+
+/// There may be room for events that wait. In a turn of its own: whoever has just answered may hold locks of
+/// his own, and his next handler might want them.
+void Gateway::resume_waiting()
+{
+    if (is_resuming_ || connects_.size() + disconnects_.waiting() == 0) return;
+    is_resuming_ = true;
+    shard_.post([this] {
+        is_resuming_ = false;
+        while (const auto next = disconnects_.next(limits_.concurrent_disconnects_max)) {
+            start_disconnect(next->event->parts(), next->deployment);
+        }
+        while (pending_connects_ < limits_.pending_connects_max) {
+            const auto next = connects_.next();
+            if (!next) break;
+            start_connect(*next->request, *next->waiter);
+        }
+    });
 }
 
 std::string_view Gateway::request_id(Call& call)

@@ -34,7 +34,7 @@ void Gateway::on_message(connections::Connection& connection,
     parts.route_key = route->key;
     parts.body = message;
     parts.is_binary = is_binary;
-    invoke(call, parts, stage);
+    invoke(call, parts, stage.current);
 }
 
 /// The handler has answered. One-way routes say nothing, two-way routes send the body whatever the status

@@ -2,6 +2,7 @@
 #include "management/callers.hpp"
 
 #include "core/text.hpp"
+#include "net/tcp.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,54 +33,98 @@ bool has_header(const api::Headers& headers, std::string_view name)
 constexpr std::array<std::string_view, 5> kForeign{
     "X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "Origin"};
 
-bool is_local(const ConnectionsCall& call)
+bool is_local(const CallerRequest& request)
 {
-    const bool is_loopback = call.source_ip.starts_with("127.") || call.source_ip == "::1";
+    const bool is_loopback = request.source_ip.starts_with("127.") || request.source_ip == "::1";
     return is_loopback && std::none_of(kForeign.begin(), kForeign.end(), [&](std::string_view name) {
-               return has_header(call.headers, name);
+               return has_header(request.headers, name);
            });
+}
+
+constexpr std::string_view kOnlyThisMachine =
+    "Only callers on this machine may, and not through a proxy, until gateway.accessKeys says who signs";
+
+/// An IP address or localhost. Any other name may be a page's own, pointed here for a moment (DNS rebinding).
+bool is_unmistakable_host(std::string_view host)
+{
+    if (host.starts_with('[')) {
+        const std::size_t bracket = host.find(']');
+        if (bracket == std::string_view::npos) return false;
+        const std::string_view rest = host.substr(bracket + 1);
+        return (rest.empty() || rest.starts_with(':')) && net::is_ip_address(host.substr(1, bracket - 1));
+    }
+    const std::string_view name = host.substr(0, host.rfind(':'));
+    return text::iequals(name, "localhost") || net::is_ip_address(name);
+}
+
+std::optional<std::string> suspicion(const api::Headers& headers)
+{
+    if (has_header(headers, "Origin")) return "Requests of web pages (Origin) are not admitted";
+    for (const api::Header& header : headers) {
+        if (text::iequals(header.name, "Host") && !is_unmistakable_host(header.value))
+            return "Unless requests are signed, Host must be an IP address or localhost";
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
 Callers::Callers(CallerOptions options) : options_(std::move(options)), verifier_({}, keys_of(options_)) {}
 
+Callers::Caller Callers::authenticate(const CallerRequest& request, EpochMillis now) const
+{
+    if (options_.admits_anybody) return {};
+    if (options_.keys.empty()) return is_local(request) ? Caller() : Caller{kUnsigned, nullptr};
+
+    const std::size_t mark = request.target.find('?');
+    const std::string_view query =
+        mark == std::string_view::npos ? std::string_view() : request.target.substr(mark + 1);
+    api::sigv4::Outcome outcome = verifier_.verify(
+        {request.method, request.target.substr(0, mark), query, request.headers, request.body}, now);
+    if (outcome.verdict != api::sigv4::Verdict::Verified) return {std::move(outcome), nullptr};
+    const auto signer =
+        std::find_if(options_.keys.begin(), options_.keys.end(), [&](const CallerKey& candidate) {
+            return candidate.key.id == outcome.key->id;
+        });
+    return {std::nullopt, &*signer};
+}
+
 std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
                                               const api::management::ReplyIds& ids,
                                               EpochMillis now) const
 {
-    if (options_.admits_anybody) return std::nullopt;
-    if (!options_.keys.empty()) return refuse_signed(call, ids, now);
-    if (is_local(call)) return std::nullopt;
-    return api::management::not_authenticated(kUnsigned, ids, now);
+    const Caller caller =
+        authenticate({call.method, call.target, call.headers, call.body, call.source_ip}, now);
+    if (caller.refusal) return api::management::not_authenticated(*caller.refusal, ids, now);
+    if (caller.key == nullptr || !caller.key->policy) return std::nullopt;
+
+    const std::string path = call.path.resource(call.method);
+    const api::ConnectionsResource resource{
+        options_.region, options_.account_id, call.api_id, call.stage, call.method, path};
+    const api::PolicyVerdict verdict = caller.key->policy->evaluate(api::kManageConnections, resource.arn());
+    if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
+    const auto kind = caller.key->key.session_token.empty() ? api::management::PolicyKind::Identity
+                                                            : api::management::PolicyKind::Session;
+    return api::management::access_denied(caller.key->key.user_arn, resource, verdict, kind, ids, now);
 }
 
-std::optional<api::HttpReply> Callers::refuse_signed(const ConnectionsCall& call,
-                                                     const api::management::ReplyIds& ids,
-                                                     EpochMillis now) const
+std::optional<std::string> Callers::refuse_administration(const CallerRequest& request, EpochMillis now) const
 {
-    const std::size_t mark = call.target.find('?');
-    const std::string_view query =
-        mark == std::string_view::npos ? std::string_view() : call.target.substr(mark + 1);
-    const api::sigv4::Request request{
-        call.method, call.target.substr(0, mark), query, call.headers, call.body};
-    const api::sigv4::Outcome outcome = verifier_.verify(request, now);
-    if (outcome.verdict != api::sigv4::Verdict::Verified) {
-        return api::management::not_authenticated(outcome, ids, now);
-    }
-    const auto caller =
-        std::find_if(options_.keys.begin(), options_.keys.end(), [&](const CallerKey& candidate) {
-            return candidate.key.id == outcome.key->id;
-        });
-    if (!caller->policy) return std::nullopt;
+    const Caller caller = authenticate(request, now);
+    if (caller.refusal && options_.keys.empty()) return std::string(kOnlyThisMachine);
+    if (caller.refusal) return caller.refusal->message;
+    if (caller.key == nullptr) return suspicion(request.headers);
+    if (!caller.key->policy) return std::nullopt;
+    const std::string arn = administration_arn(request.method, request.target);
+    if (caller.key->policy->evaluate(kAdminister, arn) == api::PolicyVerdict::Allowed) return std::nullopt;
+    return "The policy of access key " + caller.key->key.id + " does not allow " + std::string(kAdminister) +
+           " on " + arn;
+}
 
-    const api::ConnectionsResource resource{
-        options_.region, options_.account_id, call.api_id, call.stage, call.method};
-    const api::PolicyVerdict verdict = caller->policy->evaluate(api::kManageConnections, resource.arn());
-    if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
-    const auto kind = caller->key.session_token.empty() ? api::management::PolicyKind::Identity
-                                                        : api::management::PolicyKind::Session;
-    return api::management::access_denied(caller->key.user_arn, resource, verdict, kind, ids, now);
+std::string Callers::administration_arn(std::string_view method, std::string_view target) const
+{
+    std::string arn = "arn:postern:admin:" + options_.region + ':' + options_.account_id + ':';
+    return arn.append(method).append(target.substr(0, target.find_first_of("/?", 1)));
 }
 
 }  // namespace postern::management

@@ -5,6 +5,7 @@
 #include "api/policy.hpp"
 #include "api/sigv4.hpp"
 #include "core/result.hpp"
+#include "management/path.hpp"
 
 #include <map>
 #include <optional>
@@ -23,7 +24,16 @@ struct ConnectionsCall {
     std::string_view source_ip;
     std::string_view api_id;
     std::string_view stage;
-    std::string_view connection_id;  ///< decoded
+    const ManagementPath& path;
+};
+
+/// One request as far as it says who calls. Borrows everything.
+struct CallerRequest {
+    std::string_view method;
+    std::string_view target;  ///< path and query as they came over the wire
+    const api::Headers& headers;
+    std::string_view body;
+    std::string_view source_ip;
 };
 
 /// A key that may sign, and what its owner may do; without a policy everything.
@@ -39,8 +49,11 @@ struct CallerOptions {
     std::string account_id;
 };
 
-/// Who may call @connections (design section 5): with keys, whoever signs; without, callers from this
-/// machine; anybody only when the operator says so. Immutable; thread: any.
+/// The admin listener's only action, for policies. Its resources: administration_arn().
+inline constexpr std::string_view kAdminister = "postern:Administer";
+
+/// Who may call @connections and administer (design section 5): with keys, whoever signs; without, callers
+/// from this machine; anybody only when the operator says so. Immutable; thread: any.
 class Callers {
 public:
     explicit Callers(CallerOptions options);
@@ -51,11 +64,21 @@ public:
                                          const api::management::ReplyIds& ids,
                                          EpochMillis now) const;
 
-private:
-    std::optional<api::HttpReply> refuse_signed(const ConnectionsCall& call,
-                                                const api::management::ReplyIds& ids,
-                                                EpochMillis now) const;
+    /// The same for the admin listener: why the caller may not, in words for him; nothing when he may. A key
+    /// with a policy needs kAdminister. What is not signed must not come from a browser, whose pages may be
+    /// anybody's: no Origin, and a Host that no stranger's name server can point at this machine.
+    std::optional<std::string> refuse_administration(const CallerRequest& request, EpochMillis now) const;
 
+    /// "arn:postern:admin:us-east-1:123456789012:GET/connections": a method and the first part of the path.
+    std::string administration_arn(std::string_view method, std::string_view target) const;
+
+private:
+    /// Who asks. `key` is the one that signed; null when nobody had to.
+    struct Caller {
+        std::optional<api::sigv4::Outcome> refusal;
+        const CallerKey* key = nullptr;
+    };
+    Caller authenticate(const CallerRequest& request, EpochMillis now) const;
     CallerOptions options_;
     api::sigv4::Verifier verifier_;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "management/connections_api.hpp"
 
-#include "api/ids.hpp"
 #include "core/log.hpp"
 
 #include <string>
@@ -9,20 +8,6 @@
 namespace postern::management {
 
 namespace {
-
-/// The ids of one answer, owned: it may be given on another thread.
-struct OwnedIds {
-    OwnedIds(EpochMillis now, Random& random)
-        : amzn_request_id(random.uuid()),
-          apigw_id(api::new_request_id(now, random)),
-          trace_id(api::new_trace_id(now, random))
-    {}
-    api::management::ReplyIds view() const { return {amzn_request_id, apigw_id, trace_id}; }
-
-    std::string amzn_request_id;
-    api::RequestId apigw_id;
-    std::string trace_id;
-};
 
 std::string_view error_type(const api::HttpReply& reply)
 {
@@ -32,35 +17,28 @@ std::string_view error_type(const api::HttpReply& reply)
     return {};
 }
 
-/// The answer when there is no connection to be had; nothing when there was.
-std::optional<api::HttpReply> failure(connections::PostResult result, const OwnedIds& ids, EpochMillis now)
-{
-    switch (result) {
-        case connections::PostResult::Delivered:
-            return std::nullopt;
-        case connections::PostResult::PayloadTooLarge:
-            return api::management::too_large(now);
-        case connections::PostResult::LimitExceeded:
-            return api::management::limit_exceeded(ids.view(), now);
-        default:
-            return api::management::gone(ids.view(), now);
-    }
-}
-
 }  // namespace
 
 ConnectionsApi::ConnectionsApi(const connections::Directory& directory,
                                std::shared_ptr<const Callers> callers,
-                               const Clock& clock)
-    : directory_(directory), callers_(std::move(callers)), clock_(clock)
+                               const Clock& clock,
+                               Extensions extensions)
+    : directory_(directory),
+      callers_(std::move(callers)),
+      clock_(clock),
+      extensions_(extensions),
+      extensions_api_(directory)
 {}
 
 void ConnectionsApi::handle(const ConnectionsCall& call, Random& random, Done done) const
 {
     const EpochMillis now = clock_.wall();
     const OwnedIds ids(now, random);
-    if (!directory_.is_well_formed(call.connection_id)) {
-        return done(api::management::malformed_id(call.connection_id, ids.view(), now));
+    using Kind = ManagementPath::Kind;
+    const Kind kind = call.path.kind;
+    const bool names_connection = kind == Kind::Connection || kind == Kind::Member;
+    if (names_connection && !directory_.is_well_formed(call.path.connection_id)) {
+        return done(api::management::malformed_id(call.path.connection_id, ids.view(), now));
     }
     if (const auto refusal = callers_->refuse(call, ids.view(), now)) {
         log::info("connections_api.refused",
@@ -70,21 +48,25 @@ void ConnectionsApi::handle(const ConnectionsCall& call, Random& random, Done do
                    {"source_ip", call.source_ip}});
         return done(*refusal);
     }
+    if (kind != Kind::Connection) return extensions_api_.handle(call, ids, now, std::move(done));
+    if (call.method == "DELETE" && extensions_ == Extensions::On) {
+        return extensions_api_.close(call, ids, now, std::move(done));
+    }
     if (call.method == "POST") {
         return directory_.post(
-            call.api_id, call.connection_id, call.body, [=](connections::PostResult result) {
+            call.api_id, call.path.connection_id, call.body, [=](connections::PostResult result) {
                 done(failure(result, ids, now).value_or(api::management::post_ok(ids.view(), now)));
             });
     }
     if (call.method == "DELETE") {
-        return directory_.remove(call.api_id, call.connection_id, [=](connections::PostResult result) {
+        return directory_.remove(call.api_id, call.path.connection_id, [=](connections::PostResult result) {
             done(failure(result, ids, now).value_or(api::management::delete_ok(ids.view(), now)));
         });
     }
     if (call.method == "GET") {
         return directory_.get(
             call.api_id,
-            call.connection_id,
+            call.path.connection_id,
             [=](connections::PostResult result, const connections::ConnectionStatus& status) {
                 api::management::ConnectionDescription described;
                 described.source_ip = status.source_ip;

@@ -180,6 +180,14 @@ bool Channel::on_writable()
 void Channel::want_read(bool wanted)
 {
     reads_ = wanted;
+    watches_end_ = false;
+    update_interest();
+}
+
+void Channel::want_end()
+{
+    reads_ = false;
+    watches_end_ = true;
     update_interest();
 }
 
@@ -210,10 +218,12 @@ void Channel::close()
 
 void Channel::update_interest()
 {
-    if (fd_ < 0 || (reads_ == watched_reads_ && writes_ == watched_writes_)) return;
+    if (fd_ < 0) return;
+    if (reads_ == watched_reads_ && writes_ == watched_writes_ && watches_end_ == watched_end_) return;
     watched_reads_ = reads_;
     watched_writes_ = writes_;
-    shard_.poller().change(fd_, watcher_, reads_, writes_);
+    watched_end_ = watches_end_;
+    shard_.poller().change(fd_, watcher_, reads_, writes_, watches_end_);
 }
 
 }  // namespace postern::net

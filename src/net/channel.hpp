@@ -46,6 +46,9 @@ public:
     /// Whether the owner wants to be told that there is something to read.
     void want_read(bool wanted);
 
+    /// Nothing is to be read, but the owner wants to be told when the peer ends. Until want_read().
+    void want_end();
+
     /// No more output after what is unsent: close_notify, then a half-closed socket.
     void finish_output();
 
@@ -68,8 +71,10 @@ private:
     int fd_;
     bool reads_ = true;
     bool writes_ = false;
+    bool watches_end_ = false;
     bool watched_reads_ = true;
     bool watched_writes_ = false;
+    bool watched_end_ = false;
     bool finishing_ = false;
     bool handshake_counted_ = false;
     Outbox unsent_;

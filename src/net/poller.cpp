@@ -45,9 +45,10 @@ void Poller::add(int fd, Watcher& watcher, bool readable, bool writable)
     control(epoll_, EPOLL_CTL_ADD, fd, &watcher, interest(readable, writable));
 }
 
-void Poller::change(int fd, Watcher& watcher, bool readable, bool writable)
+void Poller::change(int fd, Watcher& watcher, bool readable, bool writable, bool end)
 {
-    control(epoll_, EPOLL_CTL_MOD, fd, &watcher, interest(readable, writable));
+    const std::uint32_t events = interest(readable, writable) | (end ? EPOLLRDHUP : 0U);
+    control(epoll_, EPOLL_CTL_MOD, fd, &watcher, events);
 }
 
 void Poller::remove(int fd)

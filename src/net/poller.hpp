@@ -39,7 +39,8 @@ public:
 
     /// The watcher must stay valid until the end of the turn in which its descriptor was removed.
     void add(int fd, Watcher& watcher, bool readable, bool writable);
-    void change(int fd, Watcher& watcher, bool readable, bool writable);
+    /// `end`: the peer's end is reported (as readable) even when nothing is to be read.
+    void change(int fd, Watcher& watcher, bool readable, bool writable, bool end = false);
     void remove(int fd);
 
 private:

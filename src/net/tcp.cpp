@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <optional>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -131,6 +131,44 @@ Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t po
     return sockets;
 }
 
+std::optional<BoundAddress> bound_address(int fd)
+{
+    int is_listening = 0;
+    socklen_t option_size = sizeof(is_listening);
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &option_size) != 0 || is_listening == 0) {
+        return std::nullopt;
+    }
+    sockaddr_storage bound{};
+    socklen_t size = sizeof(bound);
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return std::nullopt;
+    if (bound.ss_family != AF_INET && bound.ss_family != AF_INET6) return std::nullopt;
+    return BoundAddress{canonical_address(ip_text(bound)), port_of(fd)};
+}
+
+std::string canonical_address(const std::string& address)
+{
+    const std::optional<Address> parsed = parse_address(address, 0);
+    if (!parsed) return address;
+    const std::string text = ip_text(parsed->storage);
+    return text == "::" || text == "0.0.0.0" ? "" : text;
+}
+
+Result<ListeningSockets> share_listening(int fd, std::size_t count)
+{
+    ListeningSockets sockets;
+    sockets.port = port_of(fd);
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);  // of the socket: all its descriptors have it
+    for (std::size_t i = 0; i < count; ++i) {
+        const int shared = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        if (shared < 0) {
+            return Error(ErrorKind::Io,
+                         std::string("cannot share a listening socket: ") + std::strerror(errno));
+        }
+        sockets.fds.emplace_back(shared);
+    }
+    return sockets;
+}
+
 Accepted accept_one(int listening_fd)
 {
     sockaddr_storage from{};
@@ -149,6 +187,11 @@ Accepted accept_one(int listening_fd)
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
     set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeoutMs));
     return {fd, 0, ip_text(from)};
+}
+
+bool is_ip_address(std::string_view text)
+{
+    return !text.empty() && parse_address(std::string(text), 0).has_value();
 }
 
 std::size_t raise_descriptor_limit()

@@ -5,7 +5,9 @@
 #include "net/unique_fd.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace postern::net {
@@ -20,6 +22,22 @@ struct ListeningSockets {
 /// had, also when another process listens there.
 Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t port, std::size_t count);
 
+/// What a listening socket is bound to.
+struct BoundAddress {
+    std::string address;  ///< canonical; "" is any
+    std::uint16_t port = 0;
+};
+
+/// Nothing when `fd` is not a listening TCP socket.
+std::optional<BoundAddress> bound_address(int fd);
+
+/// An address as BoundAddress spells it: "::" and "0.0.0.0" are "", "::01" is "::1".
+std::string canonical_address(const std::string& address);
+
+/// `count` descriptors of a listening socket that another made, and keeps: clients wait in one queue, and
+/// whoever accepts first has them. Makes the socket non-blocking. Io when there are no descriptors left.
+Result<ListeningSockets> share_listening(int fd, std::size_t count);
+
 struct Accepted {
     int fd = -1;
     int error = 0;  ///< errno worth telling; 0 when nobody is waiting
@@ -29,6 +47,9 @@ struct Accepted {
 /// Accepts one client: non-blocking, without Nagle's delay, with keep-alive so that half-open peers are
 /// found.
 Accepted accept_one(int listening_fd);
+
+/// "127.0.0.1" and "::1" are; names, ports and brackets are not.
+bool is_ip_address(std::string_view text);
 
 /// Raises the soft limit of file descriptors to the hard one; returns it.
 std::size_t raise_descriptor_limit();

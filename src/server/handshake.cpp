@@ -50,7 +50,7 @@ std::size_t HttpRequest::count(std::string_view name) const
         }));
 }
 
-RequestKind classify(const HttpRequest& request)
+RequestKind classify(const HttpRequest& request, management::Extensions extensions)
 {
     // Spec captures 1.1: AWS's front refuses two Authorization headers as broken HTTP.
     if (request.count("Authorization") > 1 || request.count("Host") != 1) return RequestKind::Malformed;
@@ -58,6 +58,9 @@ RequestKind classify(const HttpRequest& request)
     const bool wants_upgrade = request.method == "GET" && has_token(request, "Connection", "upgrade") &&
                                has_token(request, "Upgrade", "websocket");
     if (request.path.find("/@connections") != std::string::npos) return RequestKind::Connections;
+    if (extensions == management::Extensions::On && request.path.find("/@groups/") != std::string::npos) {
+        return RequestKind::Connections;
+    }
     if (!wants_upgrade) {
         return request.method == "GET" && request.path == "/ping" ? RequestKind::Health : RequestKind::Plain;
     }

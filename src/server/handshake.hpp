@@ -3,6 +3,7 @@
 
 #include "api/event.hpp"
 #include "api/header.hpp"
+#include "management/path.hpp"
 
 #include <memory>
 #include <string>
@@ -32,11 +33,12 @@ enum class RequestKind {
     BadUpgrade,    ///< asks for one, but its key is missing or malformed
     WrongVersion,  ///< Sec-WebSocket-Version is not 13
     Health,        ///< GET /ping, as AWS's front answers it
-    Connections,   ///< @connections
+    Connections,   ///< @connections, and what stands beside it when extensions are on
     Plain,         ///< anything else
     Malformed,     ///< two Authorization headers, a URL over AWS's limit
 };
-RequestKind classify(const HttpRequest& request);
+RequestKind classify(const HttpRequest& request,
+                     management::Extensions extensions = management::Extensions::Off);
 
 /// Reads requests off a byte stream. Beast's parser checks the syntax; limits are the caller's.
 class RequestReader {

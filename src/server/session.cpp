@@ -10,10 +10,15 @@
 
 namespace postern::server {
 
-Session::Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip)
+Session::Session(ShardServer& server,
+                 const Listener& listener,
+                 int fd,
+                 std::string source_ip,
+                 std::unique_ptr<AddressTable::Place> place)
     : server_(server),
       channel_(server.shard(), fd, *this, listener.tls.get()),
       port_(listener.port),
+      place_(std::move(place)),
       handshake_(std::make_unique<Handshake>(server.limits()))
 {
     info_.source_ip = std::move(source_ip);
@@ -41,9 +46,12 @@ void Session::on_ready(net::Readiness ready)
             // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is
             // answered by a $disconnect.
             peer_lost_ = true;
-            return channel_.close();
+            channel_.close();
+            if (server_.gateway().abandon(*this)) die();  // it was queued: nobody has been asked
+            return;
         case State::Open:
             if (!is_held()) return read_frames();
+            channel_.want_read(false);  // memory has become short since
             if (ready.failed) lost();
             return;
         case State::Closing: {
@@ -76,7 +84,7 @@ connections::PostResult Session::send_shared(const connections::SharedMessage& m
 /// Whether one more message of `bytes` may be appended. Who reads too slowly is closed.
 connections::PostResult Session::take_message(std::size_t bytes)
 {
-    const std::size_t waiting = channel_.unsent_bytes() + queued_.bytes();
+    const std::size_t waiting = unsent_bytes();
     const bool is_full = waiting + bytes > server_.limits().outbox_bytes_max;
     if (state_ == State::Connecting && !peer_lost_ &&
         server_.limits().post_inside_connect == api::PostInsideConnect::Queue) {
@@ -143,6 +151,7 @@ void Session::die()
     state_ = State::Dead;
     self_.reset();
     channel_.close();
+    place_.reset();
     server_.shard().seconds().cancel(deadline_);
     if (has_address_) server_.registry().release(info_.address);
     has_address_ = false;
@@ -201,10 +210,32 @@ void Session::on_limits_changed()
     if (state_ == State::Open) set_deadline(next_due());
 }
 
-void Session::drain()
+void Session::on_drain()
 {
-    if (state_ == State::Request) die();
-    if (state_ == State::Open) close(api::kGoingAway.code, api::kGoingAway.text);
+    if (state_ != State::Request) return;
+    read_request();  // what has arrived with the signal is not ignored
+    if (state_ == State::Request && !is_handshake_over_ && received_.empty() &&
+        !handshake_->reader.is_reading()) {
+        die();
+    }
+}
+
+void Session::resume_reading()
+{
+    is_paused_ = false;
+    queue();
+}
+
+void Session::shed()
+{
+    server_.counts().hit(observability::Limit::Memory);
+    log::warn("connection.shed",
+              {{"connection_id", info_.id.view()},
+               {"source_ip", info_.source_ip},
+               {"unsent_bytes", unsent_bytes()}});
+    channel_.close();
+    end(api::kSlowReader.code, api::kSlowReader.text);
+    die();
 }
 
 /// Asks for on_turn_end().

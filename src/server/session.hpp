@@ -2,10 +2,12 @@
 #pragma once
 
 #include "connections/connection.hpp"
+#include "core/token_bucket.hpp"
 #include "gateway/gateway.hpp"
 #include "net/channel.hpp"
 #include "net/deflate.hpp"
 #include "net/websocket_codec.hpp"
+#include "server/address_table.hpp"
 #include "server/handshake.hpp"
 
 #include <memory>
@@ -25,7 +27,12 @@ struct Listener;
 ///     (Answering) go back to Request.
 class Session final : public connections::Connection, private net::Watcher, private gateway::ConnectWaiter {
 public:
-    Session(ShardServer& server, const Listener& listener, int fd, std::string source_ip);
+    /// `place`: of its address, or null.
+    Session(ShardServer& server,
+            const Listener& listener,
+            int fd,
+            std::string source_ip,
+            std::unique_ptr<AddressTable::Place> place);
     ~Session();
 
     // connections::Connection
@@ -48,8 +55,19 @@ public:
     /// Times that were set by the old limits are counted anew.
     void on_limits_changed();
 
-    /// The node is stopping: no more requests; an open connection is closed with 1001.
-    void drain();
+    /// The node is stopping: a socket that asks for nothing ends, a request that has begun is answered.
+    void on_drain();
+    bool is_open() const { return state_ == State::Open; }
+
+    /// The client has sent faster than it may, and there is room in its bucket again.
+    void resume_reading();
+
+    /// Bytes that wait for the client to read.
+    std::size_t unsent_bytes() const { return channel_.unsent_bytes() + queued_.bytes(); }
+
+    /// Ends the connection and frees what waits for the client. No close frame: it would wait behind what the
+    /// client does not read.
+    void shed();
 
     std::size_t index = 0;  ///< in the server's list
 
@@ -68,6 +86,7 @@ private:
     void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
     void on_refused(const api::HttpReply& reply) override;
+    void on_queued() override;
 
     // session_frames.cpp: messages
     void read_frames();
@@ -76,6 +95,7 @@ private:
     void on_message(const net::ws::Item& item);
     void on_fault(net::ws::Fault fault);
     bool is_held() const;
+    void count_message();
     void append(net::ws::Opcode opcode, std::string_view payload);
     void append_shared(const connections::SharedMessage& message);
     void append_close(std::uint16_t code, std::string_view reason);
@@ -104,6 +124,7 @@ private:
     bool is_bursting_ = false;  ///< the shard's output buffer is ours
     bool is_queued_ = false;    ///< on the server's list for the end of the turn
     bool is_compressed_ = false;
+    bool is_paused_ = false;  ///< sends faster than limits.messagesPerSecondPerConnection
     bool peer_lost_ = false;  ///< gone while $connect was being asked
     bool has_address_ = false;
     bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
@@ -114,6 +135,7 @@ private:
     SteadyMillis active_at_ = 0;  ///< last data message either way (and pings, when they count)
     SteadyMillis heard_at_ = 0;   ///< last byte from the peer
     SteadyMillis pinged_at_ = 0;
+    TokenBucket messages_;
     net::ws::Decoder decoder_;
     std::string received_;  ///< an incomplete request or frame, or frames that wait for room
     net::Outbox queued_;    ///< frames written outside a burst
@@ -121,6 +143,8 @@ private:
 
     /// For answers that come from another shard: empty once the session is dead.
     std::shared_ptr<Session*> self_;
+
+    std::unique_ptr<AddressTable::Place> place_;  ///< null while sockets are not counted by address
 
     /// Only until the 101.
     struct Handshake;

@@ -50,9 +50,12 @@ void Session::write_frame(Write write)
     queue();
 }
 
-/// True while no further message may begin: too many wait for their answers, or the peer does not read ours.
+/// True while no further message may begin: too many wait for their answers, the peer does not read ours, or
+/// it sends too fast.
 bool Session::is_held() const
 {
+    if (is_paused_) return true;
+    if (channel_.unsent_bytes() > 0 && server_.pressure() >= Pressure::NoReading) return true;
     const api::Limits& limits = server_.limits();
     const std::size_t in_flight_max =
         limits.ordering == api::Ordering::Connection ? 1 : limits.messages_in_flight_max;
@@ -188,7 +191,22 @@ void Session::on_message(const net::ws::Item& item)
         message = *inflated.message;
         if (!is_binary && !text::is_utf8(message)) return on_fault(net::ws::Fault::InvalidUtf8);
     }
+    count_message();
     server_.gateway().on_message(*this, *stage_, message, is_binary);
+}
+
+/// The bucket has room for this message, since reading pauses when the last one has emptied it.
+void Session::count_message()
+{
+    const Rate& rate = server_.message_rate();
+    if (!rate.is_bound()) return;
+    const SteadyMillis now = server_.shard().now();
+    messages_.take(rate, now);
+    const SteadyMillis ready_at = messages_.ready_at(rate, now);
+    if (ready_at <= now) return;
+    server_.counts().hit(observability::Limit::MessageRate);
+    is_paused_ = true;
+    server_.resume_at(ready_at, info_.address);
 }
 
 void Session::on_fault(net::ws::Fault fault)

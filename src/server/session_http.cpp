@@ -13,28 +13,6 @@ namespace {
 constexpr std::size_t kRequestStep = 32 * 1024;
 static_assert(kRequestStep > net::TlsStream::kSlack && kRequestStep <= net::SharedBuffers::kInputBytes);
 
-/// "/STAGE/@connections/ID", decoded.
-struct ConnectionsPath {
-    std::string stage;  ///< "/STAGE", or what a custom domain has there
-    std::string id;
-
-    std::string str() const { return stage + "/@connections/" + id; }
-};
-
-/// Split before it is decoded: whatever an id looks like, it is one segment.
-std::optional<ConnectionsPath> connections_path(std::string_view target)
-{
-    constexpr std::string_view kSegment = "/@connections";
-    std::string path(target.substr(0, target.find('?')));
-    for (std::size_t at = path.find("//"); at != std::string::npos; at = path.find("//", at))
-        path.erase(at, 1);
-    const std::size_t slash = path.rfind('/');
-    const auto front = text::percent_decode(std::string_view(path).substr(0, slash));
-    const auto id = text::percent_decode(std::string_view(path).substr(slash + 1));
-    if (!front || !front->ends_with(kSegment) || !id || id->empty()) return std::nullopt;
-    return ConnectionsPath{front->substr(0, front->size() - kSegment.size()), *id};
-}
-
 /// As it was sent, so without control characters; without the query, which may hold secrets.
 std::string loggable_path(const HttpRequest& request)
 {
@@ -80,7 +58,7 @@ void Session::on_request(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
-    switch (classify(request)) {
+    switch (classify(request, server_.connections_api().extensions())) {
         case RequestKind::Upgrade:
             return upgrade(request);
         case RequestKind::Connections:
@@ -104,6 +82,11 @@ void Session::upgrade(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
+    if (server_.is_draining()) return respond(api::closing(api::overloaded(now)));
+    if (server_.pressure() >= Pressure::NoHandshakes) {
+        server_.counts().hit(observability::Limit::Memory);
+        return respond(api::overloaded(now));
+    }
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
@@ -142,6 +125,9 @@ void Session::upgrade(const HttpRequest& request)
     server_.registry().expect(info_.address, *this);
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
+    if (!server_.addresses().admit_connect(info_.source_ip, connected_at_)) {
+        return server_.gateway().throttle(connect, *this, observability::Limit::AddressConnectRate);
+    }
     server_.gateway().connect(connect, *this);
 }
 
@@ -149,7 +135,7 @@ void Session::upgrade(const HttpRequest& request)
 /// business.
 void Session::manage(const HttpRequest& request)
 {
-    const auto path = connections_path(request.target);
+    const auto path = management::parse_path(request.target, server_.connections_api().extensions());
     gateway::Stages& stages = server_.gateway().stages();
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
     const auto count = [&counts = server_.counts().api_requests, method = request.method](
@@ -177,7 +163,7 @@ void Session::manage(const HttpRequest& request)
                                            info_.source_ip,
                                            identity.api_id,
                                            identity.stage,
-                                           path->id};
+                                           *path};
     state_ = State::Answering;
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
@@ -241,6 +227,12 @@ void Session::on_refused(const api::HttpReply& reply)
     channel_.want_read(true);
     set_timeout(server_.limits().handshake_timeout);
     respond(server_.is_draining() ? api::closing(reply) : reply);  // a drain waits for nobody's next request
+}
+
+/// Nobody has been asked yet: a peer that leaves now costs nothing more.
+void Session::on_queued()
+{
+    channel_.want_end();
 }
 
 void Session::respond(const api::HttpReply& reply)

@@ -27,13 +27,21 @@ ShardServer::ShardServer(net::Shard& shard,
                          gateway::Gateway& gateway,
                          const api::ConnectionIdCodec& codec,
                          api::Limits& limits,
-                         SocketBudget& budget)
-    : shard_(shard), registry_(registry), gateway_(gateway), codec_(codec), limits_(limits), budget_(budget)
+                         SocketBudget& budget,
+                         NodeLoad& load)
+    : shard_(shard),
+      registry_(registry),
+      gateway_(gateway),
+      codec_(codec),
+      limits_(limits),
+      budget_(budget),
+      load_(load),
+      drain_timer_(shard.io().get_executor())
 {
     shard_.on_second_due([](std::uint64_t item) {
         reinterpret_cast<Session*>(item)->on_deadline();  // NOLINT(performance-no-int-to-ptr): Session set it
     });
-    shard_.on_moment_due([this](std::uint64_t item) { gateway_.on_deadline(item); });
+    shard_.on_moment_due([this](std::uint64_t item) { on_moment(item); });
     shard_.on_turn_end([this] { end_turn(); });
 }
 
@@ -43,6 +51,7 @@ void ShardServer::configure(const Configuration& configuration)
 {
     limits_ = configuration.limits;
     registry_.groups().set_limit(limits_.groups_per_connection_max);
+    message_rate_ = Rate(limits_.messages_per_second_per_connection, limits_.messages_burst_per_connection);
     connections_api_ = configuration.connections_api;
     gateway_.deploy(configuration.deployments, configuration.domain_names);
     for (const auto& session : sessions_) session->on_limits_changed();
@@ -111,7 +120,19 @@ void ShardServer::accept_all(Listener& listener)
             }
             continue;
         }
-        auto session = std::make_unique<Session>(*this, listener, accepted.fd, std::move(accepted.source_ip));
+        AddressTable::Entry entry = load_.addresses.enter(accepted.source_ip);
+        if (!entry.is_admitted) {
+            budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
+            ::close(accepted.fd);  // before TLS costs anything
+            counts().hit(observability::Limit::AddressConnections);
+            if (shard_.now() - refused_logged_at_ >= kRefusedLogInterval) {
+                refused_logged_at_ = shard_.now();
+                log::warn("listener.address_full", {{"source_ip", accepted.source_ip}});
+            }
+            continue;
+        }
+        auto session = std::make_unique<Session>(
+            *this, listener, accepted.fd, std::move(accepted.source_ip), std::move(entry.place));
         session->index = sessions_.size();
         sessions_.push_back(std::move(session));
     }
@@ -147,16 +168,25 @@ void ShardServer::end_turn()
     std::erase_if(graveyard_, [](const auto& session) { return !session->is_queued(); });
 }
 
-void ShardServer::drain()
+void ShardServer::on_moment(std::uint64_t item)
 {
-    is_draining_ = true;
-    for (const auto& listener : listeners_) {
-        if (listener->socket.is_open()) listener->socket.close();
+    if ((item & gateway::Calls::kNoCall) == 0 || item == gateway::Gateway::kConnectQueueMoment) {
+        return gateway_.on_deadline(item);
     }
-    std::vector<Session*> all;
-    all.reserve(sessions_.size());
-    for (const auto& session : sessions_) all.push_back(session.get());
-    for (Session* session : all) session->drain();
+    // Made by resume_at(); every connection of this registry is a session of this server.
+    const api::ConnectionAddress address{0,
+                                         static_cast<std::uint8_t>(shard_.index()),
+                                         static_cast<std::uint32_t>(item) & api::kSlotMax,
+                                         static_cast<std::uint32_t>(item >> 32)};
+    connections::Connection* found = registry_.find(address);
+    if (found != nullptr) static_cast<Session*>(found)->resume_reading();
+}
+
+void ShardServer::resume_at(SteadyMillis due, const api::ConnectionAddress& address)
+{
+    const std::uint64_t item =
+        static_cast<std::uint64_t>(address.generation) << 32 | gateway::Calls::kNoCall | address.slot;
+    shard_.moments().set(due, item);
 }
 
 }  // namespace postern::server

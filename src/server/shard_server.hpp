@@ -7,6 +7,8 @@
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
 #include "net/tls_context.hpp"
+#include "server/drain_pace.hpp"
+#include "server/node_load.hpp"
 #include "server/session.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -59,7 +61,8 @@ public:
                 gateway::Gateway& gateway,
                 const api::ConnectionIdCodec& codec,
                 api::Limits& limits,
-                SocketBudget& budget);
+                SocketBudget& budget,
+                NodeLoad& load);
     ~ShardServer();
     ShardServer(const ShardServer&) = delete;
     ShardServer& operator=(const ShardServer&) = delete;
@@ -76,12 +79,13 @@ public:
     /// The listener's next handshakes use `tls`; null: it speaks plainly.
     void replace_certificate(std::size_t id, std::shared_ptr<net::TlsContext> tls);
 
-    /// Accepts nobody any more; closes every connection with 1001 "Going away".
-    void drain();
+    /// Accepts nobody any more; closes every connection with 1001 "Going away", evenly over `time`. Requests
+    /// that have begun are answered, new handshakes with 503.
+    void drain(std::chrono::milliseconds time);
     bool is_draining() const { return is_draining_; }
 
-    /// Nothing is left: no socket, no invocation without an answer.
-    bool is_drained() const { return sessions_.empty() && gateway_.open_calls() == 0; }
+    /// A drain waits for them, and for the gateway's open calls.
+    std::size_t open_sockets() const { return sessions_.size(); }
 
     net::Shard& shard() { return shard_; }
     connections::Registry& registry() { return registry_; }
@@ -90,6 +94,17 @@ public:
     const management::ConnectionsApi& connections_api() const { return *connections_api_; }
     const api::ConnectionIdCodec& codec() const { return codec_; }
     const api::Limits& limits() const { return limits_; }
+    const Rate& message_rate() const { return message_rate_; }
+    AddressTable& addresses() { return load_.addresses; }
+    Pressure pressure() const { return load_.pressure.get(); }
+
+    /// Closes the slowest readers, those with the most unsent bytes first, until `bytes` are free or nobody
+    /// has much left.
+    void shed(std::size_t bytes);
+
+    /// Calls resume_reading() of the connection at `address`, if it is still there, at `due` or a little
+    /// later.
+    void resume_at(SteadyMillis due, const api::ConnectionAddress& address);
 
     /// Calls session.on_turn_end() at the end of this turn, or of one soon after when very many ask. The
     /// session asks once at a time.
@@ -103,6 +118,9 @@ private:
     void accept_all(Listener& listener);
     std::vector<std::shared_ptr<Listener>>::iterator find(std::size_t id);
     void end_turn();
+    void on_moment(std::uint64_t item);
+    void close_next();
+    void drain_step();
 
     net::Shard& shard_;
     connections::Registry& registry_;
@@ -111,7 +129,14 @@ private:
     const api::ConnectionIdCodec& codec_;
     api::Limits& limits_;
     SocketBudget& budget_;
+    NodeLoad& load_;
+    Rate message_rate_;
     bool is_draining_ = false;
+    DrainPace drain_pace_;
+    SteadyMillis drain_began_at_ = 0;
+    std::size_t drain_closed_ = 0;  ///< connections that the drain has closed
+    std::size_t drain_cursor_ = 0;  ///< where in sessions_ it goes on
+    net::SteadyTimer drain_timer_;
     SteadyMillis refused_logged_at_ = 0;
     std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<std::unique_ptr<Session>> sessions_;

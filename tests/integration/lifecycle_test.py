@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting and stopping: a SIGTERM drains, a second one ends at once, and nothing is left behind."""
 import contextlib
+import select
 import signal
 import unittest
 
-from gateway import Gateway, PLAIN_AND_TLS, RECORDED_API, run_command
+from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, run_command
 from websocket import Client, Wire, close_frame, upgrade_request
 
 GOING_AWAY = (1001, 'Going away')
+
+ONE_SHARD = ['gateway.shards=1']
 
 # A drain waits for this long at most for clients that do not answer the close frame; longer than it waits at all.
 NEVER = 'gateway.limits.closeTimeout=1h'
@@ -47,15 +50,74 @@ class LifecycleTest(unittest.TestCase):
             client.leave()
             self.assertEqual(gateway.wait(), 0)
 
-    def test_a_drain_ends_half_requests_and_answers_nothing_new(self):
-        with Gateway(RECORDED_API) as gateway, Wire(gateway.url) as half, Client(gateway.url) as client:
-            half.send(b'GET /dev HTTP/1.1\r\nHost: ')
+    def test_a_drain_answers_requests_that_have_begun_and_ends_the_silent(self):
+        with Gateway(RECORDED_API) as gateway, contextlib.ExitStack() as open_ones:
+            silent, idle, health, handshake = (open_ones.enter_context(Wire(gateway.url)) for _ in range(4))
+            client = open_ones.enter_context(Client(gateway.url))
+            idle.send(b'GET /ping HTTP/1.1\r\nHost: a\r\n\r\n')
+            self.assertEqual(idle.response().status, 200)
+            health.send(b'GET /ping HTTP/1.1\r\n')
+            _, request = upgrade_request(gateway.url)
+            handshake.send(request[:-4])
             client.echo()
             gateway.signal()
             self.assertEqual(client.receive_close(), GOING_AWAY)
-            self.assertTrue(half.is_at_end())
+            self.assertTrue(silent.is_at_end())
+            self.assertTrue(idle.is_at_end())
+            health.send(b'Host: a\r\n\r\n')
+            answer = health.response()
+            self.assertEqual((answer.status, answer.headers['connection']), (200, 'close'))
+            handshake.send(request[-4:])
+            answer = handshake.response()
+            self.assertEqual((answer.status, answer.headers['connection']), (503, 'close'))
+            self.assertGreater(int(answer.headers['retry-after']), 0)
             client.leave()
+            health.leave()
+            handshake.leave()
             self.assertEqual(gateway.wait(), 0)
+
+    def test_a_request_that_never_ends_does_not_stop_a_drain(self):
+        with Gateway(RECORDED_API, settings=['gateway.limits.handshakeTimeout=1s']) as gateway, Wire(gateway.url) as half:
+            half.send(b'GET /dev HTTP/1.1\r\nHost: ')
+            Client(gateway.url).leave()
+            gateway.signal()
+            self.assertEqual(half.response().status, 408)
+            half.leave()
+            self.assertEqual(gateway.wait(), 0)
+
+    def test_the_closes_are_spread_over_the_drain_time(self):
+        with Gateway(RECORDED_API, settings=ONE_SHARD + ['gateway.drainTime=1h']) as gateway, contextlib.ExitStack() as open_ones:
+            clients = [open_ones.enter_context(Client(gateway.url)) for _ in range(3)]
+            gateway.signal()
+            readable, _, _ = select.select(clients, [], [], PATIENCE)  # the first is closed at once
+            self.assertEqual(len(readable), 1)
+            self.assertEqual(readable[0].receive_close(), GOING_AWAY)
+            readable[0].leave()
+            for client in clients:  # the others have most of an hour, and use it
+                if client not in readable:
+                    client.echo()
+                    client.close()
+            self.assertEqual(gateway.wait(), 0)  # nobody is left: it does not wait
+            self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'yes')
+            self.assertEqual(sorted(code for code, _ in gateway.ends(3)), [1000, 1000, 1001])
+
+    def test_everybody_is_closed_within_the_drain_time(self):
+        with Gateway(RECORDED_API, settings=['gateway.drainTime=300ms']) as gateway, contextlib.ExitStack() as open_ones:
+            clients = [open_ones.enter_context(Client(gateway.url)) for _ in range(40)]
+            gateway.signal()
+            for client in clients:
+                self.assertEqual(client.receive_close(), GOING_AWAY)
+                client.leave()
+            self.assertEqual(gateway.wait(), 0)
+            self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'yes')
+
+    def test_a_second_signal_ends_a_long_drain(self):
+        with Gateway(settings=ONE_SHARD + ['gateway.drainTime=1h']) as gateway, Client(gateway.url) as one, Client(gateway.url) as two:
+            gateway.signal()
+            self.assertTrue(select.select([one, two], [], [], PATIENCE)[0])
+            gateway.signal()
+            self.assertEqual(gateway.wait(), 0)
+            self.assertTrue(gateway.log_lines('stop.now'))
 
     def test_who_is_being_admitted_during_a_drain_is_closed_too(self):
         with Gateway(RECORDED_API) as gateway, Wire(gateway.url) as late, Client(gateway.url) as other:
@@ -85,7 +147,8 @@ class LifecycleTest(unittest.TestCase):
             gateway.signal()
             self.assertEqual(client.receive_close(), GOING_AWAY)
             self.assertEqual(gateway.wait(), 0)
-            self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'no')
+            end = gateway.log_lines('drain.end')[0]
+            self.assertEqual((end['complete'], end['sockets_left'], end['calls_left']), ('no', 1, 0))
 
     def test_the_port_is_free_at_once(self):
         with Gateway(RECORDED_API) as gateway, Client(gateway.url) as client:

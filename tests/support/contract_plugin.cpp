@@ -49,6 +49,8 @@ std::string name_of(ConnectionResult result)
             return "LimitExceeded";
         case ConnectionResult::BadConnectionId:
             return "BadConnectionId";
+        case ConnectionResult::BadGroup:
+            return "BadGroup";
     }
     return {};
 }

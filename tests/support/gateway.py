@@ -37,6 +37,7 @@ apis:
       $disconnect: plugin:recorder.disconnect
       $default: { integration: "plugin:echo", routeResponse: true }
       flood: plugin:recorder.flood
+      hang: { integration: "plugin:recorder.hang", routeResponse: true }
       release: { integration: "plugin:recorder.release", routeResponse: true }
 plugins:
   recorder: { library: "%s" }
@@ -73,9 +74,10 @@ def wait_until(condition, what):
 
 class Gateway:
     def __init__(self, configuration=None, listeners=PLAIN, settings=(), flags=(), data_directory=None, binary=BINARY, descriptors_max=None,
-                 **extra_environment):
+                 pass_fds=(), **extra_environment):
         """`configuration`: text, a path, or None for the built-in API; `listeners`: None for those of the configuration; `settings`:
-        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit."""
+        PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit; `pass_fds`: descriptors that it inherits,
+        under their numbers."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
         command = [str(binary), 'run']
         if isinstance(configuration, str):
@@ -86,14 +88,15 @@ class Gateway:
             command.append(str(configuration))
         if listeners is not None:
             settings = ['gateway.listeners=' + listeners, *settings]
-        for setting in ('gateway.dataDirectory=%s' % (data_directory or self.directory), *settings):
+        for setting in ('gateway.admin.port=0', 'gateway.dataDirectory=%s' % (data_directory or self.directory),
+                        'gateway.drainTime=0', *settings):
             command += ['--set', setting]
         command += flags
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
         try:
             self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
-                                             start_new_session=True, preexec_fn=limit)
+                                             start_new_session=True, preexec_fn=limit, pass_fds=pass_fds)
         except OSError:
             shutil.rmtree(self.directory)
             raise
@@ -103,6 +106,7 @@ class Gateway:
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         self.urls = []
+        self.admin_url = None
         self.development_ca = None
         self._read_start()
 
@@ -112,6 +116,8 @@ class Gateway:
         for line in self._process.stdout:
             if line.startswith('  ws'):
                 self.urls.append(line.strip())
+            elif line.startswith('  admin: '):
+                self.admin_url = line.split(': ', 1)[1].strip()
             elif line.startswith('development CA: '):
                 self.development_ca = line.split(': ', 1)[1].strip()
             elif ' shards, at most ' in line:

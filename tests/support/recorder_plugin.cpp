@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <postern/plugin.hpp>
 
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -57,6 +59,15 @@ public:
         reply.nothing();
     }
 
+    /// Stops the shard until somebody writes to the pipe that RECORDER_PIPE names.
+    void hang(const Event& event, const Reply& reply)
+    {
+        log_.info("hangs");
+        std::string line;
+        std::getline(std::ifstream(std::getenv("RECORDER_PIPE")), line);
+        reply.send(event.body());
+    }
+
 private:
     void release_all()
     {
@@ -85,6 +96,7 @@ void setup(postern::Setup& setup)
     setup.on("disconnect",
              [recorder](const Event& event, Reply reply) { recorder->disconnect(event, reply); });
     setup.on("release", [recorder](const Event& event, Reply reply) { recorder->release(event, reply); });
+    setup.on("hang", [recorder](const Event& event, Reply reply) { recorder->hang(event, reply); });
     setup.on("flood", [recorder](const Event& event, Reply reply) { recorder->flood(event, reply); });
 }
 

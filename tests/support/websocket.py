@@ -74,6 +74,9 @@ class Wire:
         self.socket = open_socket(url, ca, receive_buffer)
         self._buffer = b''
 
+    def fileno(self):
+        return self.socket.fileno()
+
     def send(self, data):
         self.socket.sendall(data)
 

@@ -377,6 +377,15 @@ TEST_CASE("Limits are checked")
     CHECK(in_limits("newConnectionsPerSecond: nan").find("expected a number") != std::string::npos);
     CHECK(in_limits("ordering: conection").find("(did you mean \"connection\"?)") != std::string::npos);
     CHECK(in_limits("messagesInFlight: 0").find("from 1 to 65536") != std::string::npos);
+    CHECK(in_limits("queuedConnects: -1").find("from 0 to 1000000") != std::string::npos);
+    CHECK(in_limits("connectQueueTimeout: 5").find("expected a duration with its unit") != std::string::npos);
+    CHECK(in_limits("concurrentDisconnects: 0").find("from 1 to 1000000") != std::string::npos);
+    CHECK(in_limits("connectionsPerAddress: many").find("expected a whole number") != std::string::npos);
+    CHECK(in_limits("connectsPerSecondPerAddress: -1").find("from 0 to 1000000") != std::string::npos);
+    CHECK(in_limits("messagesPerSecondPerConnection: x").find("expected a number") != std::string::npos);
+    CHECK(in_limits("memory: 90%").find("expected a size") != std::string::npos);
+    CHECK(beside_an_api("gateway: {drainTime: 2h}\n").find("from 0 to 1h") != std::string::npos);
+    CHECK(beside_an_api("gateway: {drainTime: -1s}\n").find("expected a duration") != std::string::npos);
     CHECK(in_limits("compression: [true]").find("expected true or false, not a list") != std::string::npos);
     CHECK(in_limits("outboxBytes: 64KiB") ==
           "t.yaml:3:25: gateway.limits.outboxBytes: outboxBytes (64KiB) is smaller than messageBytes "

@@ -5,6 +5,20 @@
 
 using namespace postern;
 
+TEST_CASE("lower changes A to Z and nothing else")
+{
+    CHECK(text::lower("X-Amz-DATE@[`{ \xC3\x84") == "x-amz-date@[`{ \xC3\x84");
+    CHECK(text::lower("").empty());
+}
+
+TEST_CASE("percent_encode leaves the unreserved characters and what it is told to keep")
+{
+    CHECK(text::percent_encode("aZ09-._~") == "aZ09-._~");
+    CHECK(text::percent_encode("a b/c=?&%\xC3\xA4") == "a%20b%2Fc%3D%3F%26%25%C3%A4");
+    CHECK(text::percent_encode("a/b c", "/") == "a/b%20c");
+    CHECK(text::percent_decode(text::percent_encode("+ \x01\xFF%41")).value() == "+ \x01\xFF%41");
+}
+
 TEST_CASE("iequals ignores ASCII case and nothing else")
 {
     CHECK(text::iequals("Sec-WebSocket-Key", "sec-websocket-KEY"));

@@ -148,25 +148,3 @@ TEST_CASE("handshakes above the rate are refused with 429, before $connect is as
     h.connect();
     CHECK(h.f.handler().seen.size() == 3);
 }
-
-TEST_CASE("only so many handshakes may wait for $connect")
-{
-    Handshake h;
-    h.f.limits.pending_connects_max = 2;
-    h.connect();
-    h.connect();
-    CHECK(h.waiter.verdicts == 0);
-    FakeWaiter third;
-    h.f.connect(third, h.client.info());
-    REQUIRE(third.refused.has_value());
-    CHECK(third.refused->status == 429);
-    h.f.answer(h.f.handler().seen.at(0).token, 200);
-    FakeWaiter fourth;
-    h.f.connect(fourth, h.client.info());
-    CHECK(fourth.verdicts == 0);
-    h.f.pass(2000);
-    CHECK(fourth.refused->status == 504);
-    FakeWaiter fifth;
-    h.f.connect(fifth, h.client.info());
-    CHECK(fifth.verdicts == 0);
-}

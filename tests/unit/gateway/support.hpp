@@ -6,6 +6,7 @@
 #include "support/fake_connection.hpp"
 #include "support/manual_clock.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -97,7 +98,9 @@ struct FakeWaiter final : gateway::ConnectWaiter {
         ++verdicts;
         refused = reply;
     }
+    void on_queued() override { is_queued = true; }
     int verdicts = 0;
+    bool is_queued = false;
     std::optional<std::string> admitted;
     std::optional<api::HttpReply> refused;
 };
@@ -142,7 +145,7 @@ struct GatewayFixture {
 
     void connect(FakeWaiter& waiter, const connections::ConnectionInfo& info)
     {
-        gateway::ConnectRequest request;
+        gateway::ConnectRequest& request = requests.emplace_back();
         request.connection = &info;
         request.stage = stage;
         request.headers = {{"Host", "localhost:8080"}, {"X-Probe", "yes"}};
@@ -166,10 +169,18 @@ struct GatewayFixture {
         };
     }
 
+    /// The turns that were posted.
+    void settle()
+    {
+        shard.io().restart();
+        shard.io().poll();
+    }
+
     void pass(SteadyMillis ms)
     {
         clock.pass(ms);
         shard.run([&] { shard.moments().advance(shard.now()); });
+        settle();
     }
 
     ManualClock clock;
@@ -188,6 +199,7 @@ struct GatewayFixture {
     gateway::StageSlot* stage = nullptr;
     gateway::ConnectRate connect_rate;
     net::WorkerPool workers{1, 1};
+    std::deque<gateway::ConnectRequest> requests;  ///< those that wait are looked at again
     std::vector<std::unique_ptr<FakeConnection>> connections;
     std::optional<gateway::Gateway> gateway;
 };

@@ -21,9 +21,13 @@ struct Call {
     std::string source_ip = "127.0.0.1";
     std::string stage = "dev";
 
+    /// What `target` is taken for, but for the connection's id.
+    mutable management::ManagementPath path;
+
     management::ConnectionsCall view() const
     {
-        return {method, target, headers, body, source_ip, "api", stage, connection_id};
+        path.connection_id = connection_id;
+        return {method, target, headers, body, source_ip, "api", stage, path};
     }
 };
 

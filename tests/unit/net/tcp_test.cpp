@@ -165,3 +165,44 @@ TEST_CASE("the descriptor limit is raised to what is allowed")
     CHECK(limit == now.rlim_cur);
     CHECK(now.rlim_cur == now.rlim_max);
 }
+
+TEST_CASE("a listening socket tells what it is bound to, in one spelling")
+{
+    for (const std::string address : {"", "127.0.0.1"}) {
+        const auto sockets = net::listen_tcp(address, 0, 1);
+        REQUIRE(sockets.has_value());
+        const auto bound = net::bound_address(sockets->fds[0].get());
+        REQUIRE(bound.has_value());
+        CHECK(bound->address == address);
+        CHECK(bound->port == sockets->port);
+    }
+    const net::UniqueFd silent(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    CHECK_FALSE(net::bound_address(silent.get()).has_value());
+    CHECK_FALSE(net::bound_address(-1).has_value());
+}
+
+TEST_CASE("an address has one canonical spelling, and what is none stays as it is")
+{
+    CHECK(net::canonical_address("").empty());
+    CHECK(net::canonical_address("::").empty());
+    CHECK(net::canonical_address("0:0::0").empty());
+    CHECK(net::canonical_address("0.0.0.0").empty());
+    CHECK(net::canonical_address("::0001") == "::1");
+    CHECK(net::canonical_address("10.0.0.1") == "10.0.0.1");
+    CHECK(net::canonical_address("nowhere") == "nowhere");
+}
+
+TEST_CASE("a socket cannot be shared when there are no descriptors left")
+{
+    const auto sockets = net::listen_tcp("127.0.0.1", 0, 1);
+    REQUIRE(sockets.has_value());
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit tight = before;
+    tight.rlim_cur = 1;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
+    const auto shared = net::share_listening(sockets->fds[0].get(), 2);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE(shared.has_error());
+    CHECK(shared.error().kind == ErrorKind::Io);
+}

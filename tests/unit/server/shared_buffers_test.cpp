@@ -44,7 +44,8 @@ struct Server {
 
     test::GatewayFixture f{{{"!say", "first"}}};
     server::SocketBudget budget{100};
-    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget};
+    server::NodeLoad load;
+    server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget, load};
     std::uint16_t port = 0;
 };
 

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli_admin.hpp"
+
+#include "app/admin_client.hpp"
+#include "app/admin_report.hpp"
+#include "app/cli.hpp"
+#include "core/text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace postern::app {
+
+namespace {
+
+constexpr std::size_t kPageMax = 1000;
+
+std::string variable(const char* name)
+{
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
+    return value == nullptr ? "" : value;
+}
+
+/// What every verb of the operator's understands.
+struct Operator {
+    std::string url;
+    bool as_json = false;
+
+    void add_to(CLI::App& command)
+    {
+        add_admin_option(command, url);
+        command.add_flag("--json", as_json, "print the answer as JSON");
+    }
+
+    /// The answer's body when it is a success; otherwise nothing, and the reason has been printed.
+    std::optional<std::string> ask(std::string_view method,
+                                   const std::string& target,
+                                   std::string_view body = {}) const
+    {
+        const Result<HttpUrl> parsed = HttpUrl::parse(url);
+        if (!parsed) throw CLI::ValidationError("--admin", parsed.error().detail);
+        const Result<HttpAnswer> answer = AdminClient(*parsed, key(), scope()).call(method, target, body);
+        if (!answer) {
+            std::cerr << "postern: " << answer.error().detail << '\n';
+        } else if (answer->status >= 300) {
+            std::cerr << "postern: " << error_report(answer->body) << " (status " << answer->status << ")\n";
+        } else {
+            return answer->body;
+        }
+        return std::nullopt;
+    }
+
+private:
+    /// As AWS's own tools are told.
+    static std::optional<api::sigv4::AccessKey> key()
+    {
+        const std::string id = variable("AWS_ACCESS_KEY_ID");
+        const std::string secret = variable("AWS_SECRET_ACCESS_KEY");
+        if (id.empty() || secret.empty()) return std::nullopt;
+        return api::sigv4::AccessKey{id, secret, variable("AWS_SESSION_TOKEN"), {}};
+    }
+
+    static api::sigv4::SigningScope scope()
+    {
+        api::sigv4::SigningScope scope;
+        for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+            const std::string region = variable(name);
+            if (!region.empty()) return {region, scope.service};
+        }
+        return scope;
+    }
+};
+
+/// Who lists, and which.
+struct List {
+    Operator who;
+    std::string api_id;
+    std::string stage;
+    std::optional<std::size_t> limit;
+};
+
+struct One {
+    Operator who;
+    std::string id;
+    std::string data;
+    std::optional<std::uint16_t> code;
+    std::string reason;
+
+    std::string target() const { return "/connections/" + text::percent_encode(id); }
+};
+
+int exit_code_of(const std::optional<std::string>& answer)
+{
+    return answer ? 0 : kExitFailed;
+}
+
+int show(const Operator& who,
+         const std::optional<std::string>& answer,
+         const std::function<std::string(const std::string&)>& report)
+{
+    if (answer) std::cout << (who.as_json ? *answer + '\n' : report(*answer));
+    return exit_code_of(answer);
+}
+
+std::function<std::string(const std::string&)> words(std::string text)
+{
+    return [text = std::move(text)](const std::string&) { return text + '\n'; };
+}
+
+int list(const List& options)
+{
+    std::vector<std::string> pages;
+    std::size_t left = options.limit.value_or(SIZE_MAX);
+    std::string next;
+    do {
+        const std::string target = "/connections?limit=" + std::to_string(std::min(left, kPageMax)) +
+                                   "&api=" + text::percent_encode(options.api_id) +
+                                   "&stage=" + text::percent_encode(options.stage) +
+                                   "&next=" + text::percent_encode(next);
+        const auto page = options.who.ask("GET", target);
+        if (!page) return kExitFailed;
+        next = next_of(*page);
+        left -= std::min(left, count_of(*page));
+        pages.push_back(*page);
+    } while (!next.empty() && left > 0);
+    std::cout << (options.who.as_json ? connections_json(pages) + '\n' : connections_report(pages));
+    return 0;
+}
+
+int post(const One& options)
+{
+    const std::string data =
+        options.data == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : options.data;
+    return show(options.who, options.who.ask("POST", options.target(), data), words("posted"));
+}
+
+int remove(const One& options)
+{
+    std::string query;
+    if (options.code) query += "?code=" + std::to_string(*options.code);
+    if (!options.reason.empty())
+        query += (query.empty() ? "?reason=" : "&reason=") + text::percent_encode(options.reason);
+    const auto answer = options.who.ask("DELETE", options.target() + query);
+    if (answer && !options.who.as_json) std::cout << "closed\n";
+    return exit_code_of(answer);
+}
+
+/// A verb with options of its own, which live as long as the command line is looked at.
+template <class Options>
+CLI::App* add_verb(CLI::App& parent,
+                   const std::string& name,
+                   const std::string& doc,
+                   int& exit_code,
+                   std::function<void(CLI::App&, Options&)> describe,
+                   std::function<int(const Options&)> act)
+{
+    CLI::App* verb = parent.add_subcommand(name, doc);
+    auto options = std::make_shared<Options>();
+    describe(*verb, *options);
+    verb->callback([options, &exit_code, act = std::move(act)] { exit_code = act(*options); });
+    return verb;
+}
+
+void add_connections(CLI::App& cli, int& exit_code)
+{
+    CLI::App* group = cli.add_subcommand("connections", "the clients of a running gateway");
+    group->require_subcommand(1);
+    add_verb<List>(
+        *group,
+        "list",
+        "who is connected",
+        exit_code,
+        [](CLI::App& verb, List& options) {
+            options.who.add_to(verb);
+            verb.add_option("--api", options.api_id, "of this API only");
+            verb.add_option("--stage", options.stage, "of this stage only");
+            verb.add_option("--limit", options.limit, "at most so many")->check(CLI::PositiveNumber);
+        },
+        list);
+    const auto id = [](CLI::App& verb, One& options) {
+        options.who.add_to(verb);
+        verb.add_option("ID", options.id, "the connection's id; write -- before one that begins with -")
+            ->required();
+    };
+    add_verb<One>(*group, "get", "one connection", exit_code, id, [](const One& options) {
+        return show(options.who, options.who.ask("GET", options.target()), connection_report);
+    });
+    add_verb<One>(
+        *group,
+        "post",
+        "send a message",
+        exit_code,
+        [id](CLI::App& verb, One& options) {
+            id(verb, options);
+            verb.add_option("DATA", options.data, "the message; - takes it from the standard input")
+                ->required();
+        },
+        post);
+    add_verb<One>(
+        *group,
+        "delete",
+        "close a connection",
+        exit_code,
+        [id](CLI::App& verb, One& options) {
+            id(verb, options);
+            verb.add_option("--code", options.code, "the close code: 1000, or 3000 to 4999");
+            verb.add_option("--reason", options.reason, "the reason that the client is told");
+        },
+        remove);
+}
+
+}  // namespace
+
+void add_admin_option(CLI::App& command, std::string& url)
+{
+    url = "http://127.0.0.1:8081";
+    command.add_option("--admin", url, "the gateway's admin listener")
+        ->type_name("URL")
+        ->envname("POSTERN_ADMIN")
+        ->capture_default_str();
+}
+
+void add_admin_commands(CLI::App& cli, int& exit_code)
+{
+    const auto describe = [](CLI::App& verb, Operator& options) { options.add_to(verb); };
+    add_verb<Operator>(
+        cli, "status", "how a running gateway is", exit_code, describe, [](const Operator& options) {
+            return show(options, options.ask("GET", "/status"), status_report);
+        });
+    add_verb<Operator>(
+        cli,
+        "reload",
+        "let a running gateway read its configuration again",
+        exit_code,
+        describe,
+        [](const Operator& options) {
+            return show(options, options.ask("POST", "/reload"), words("the configuration is in force"));
+        });
+    add_verb<Operator>(cli,
+                       "drain",
+                       "let a running gateway close its connections and end",
+                       exit_code,
+                       describe,
+                       [](const Operator& options) {
+                           return show(options, options.ask("POST", "/drain"), words("draining"));
+                       });
+    add_connections(cli, exit_code);
+}
+
+}  // namespace postern::app

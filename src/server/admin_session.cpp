@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/admin_session.hpp"
+
+#include "api/gateway_error.hpp"
+#include "core/clock.hpp"
+#include "core/time_text.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include <utility>
+
+namespace postern::server {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLinger{1000};
+
+std::string_view reason_of(int status)
+{
+    switch (status) {
+        case 200:
+            return "OK";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 400:
+            return "Bad Request";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 410:
+            return "Gone";
+        case 413:
+            return "Payload Too Large";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            return "Unknown";
+    }
+}
+
+}  // namespace
+
+AdminSession::AdminSession(Socket socket,
+                           std::string source_ip,
+                           const AdminServerOptions& options,
+                           const management::AdminApi& api)
+    : socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      source_ip_(std::move(source_ip)),
+      options_(options),
+      api_(api)
+{}
+
+void AdminSession::start()
+{
+    next();
+}
+
+void AdminSession::finish()
+{
+    keeps_alive_ = false;
+    if (state_ == State::Reading) close();
+}
+
+void AdminSession::next()
+{
+    state_ = State::Reading;
+    reader_.emplace(options_.header_bytes_max, options_.body_bytes_max);
+    is_idle_ = true;
+    expect(options_.idle_timeout, [this] { close(); });
+    process();
+}
+
+void AdminSession::read()
+{
+    socket_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](error_code error, std::size_t size) {
+                                if (self->state_ != State::Reading) return;
+                                if (error) return self->close();
+                                self->received_.append(self->buffer_.data(), size);
+                                self->process();
+                            });
+}
+
+/// Takes one request off what has been received, or reads on.
+void AdminSession::process()
+{
+    switch (reader_->read(received_)) {
+        case RequestReader::Status::Done:
+            return ask();
+        case RequestReader::Status::BodyTooLarge:
+            return refuse(413, "A body is at most " + std::to_string(options_.body_bytes_max) + " bytes");
+        case RequestReader::Status::Malformed:
+            return refuse(400, "This is no HTTP/1.1 request that can be read");
+        case RequestReader::Status::NeedMore:
+            break;
+    }
+    if (is_idle_ && reader_->is_reading()) {
+        is_idle_ = false;
+        expect(options_.request_timeout, [this] { refuse(408, "The request took too long"); });
+    }
+    if (!reader_->take_expectation()) return read();
+    sending_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(
+        socket_, asio::buffer(sending_), [self = shared_from_this()](error_code error, std::size_t) {
+            if (self->state_ != State::Reading) return;
+            error ? self->close() : self->read();
+        });
+}
+
+void AdminSession::ask()
+{
+    state_ = State::Asking;
+    const HttpRequest& request = reader_->request();
+    keeps_alive_ = keeps_alive_ && request.keeps_alive;
+    const std::uint64_t number = ++request_;
+    expect(options_.answer_timeout, [this, number] {
+        answer(number, management::admin_error(504, "The gateway did not answer in time"));
+    });
+    const auto done =
+        [weak = weak_from_this(), executor = socket_.get_executor(), number](management::AdminReply reply) {
+            asio::post(executor, [weak, number, reply = std::move(reply)] {
+                if (const auto self = weak.lock()) self->answer(number, reply);
+            });
+        };
+    api_.handle({request.method, request.target, request.headers, request.body, source_ip_}, done);
+}
+
+void AdminSession::answer(std::uint64_t request, const management::AdminReply& reply)
+{
+    if (request != request_ || state_ != State::Asking) return;
+    write(reply, reader_->request().method != "HEAD");
+}
+
+/// What cannot be read ends the connection: where the next request begins is not known.
+void AdminSession::refuse(int status, std::string_view message)
+{
+    keeps_alive_ = false;
+    write(management::admin_error(status, message), true);
+}
+
+void AdminSession::write(const management::AdminReply& reply, bool with_body)
+{
+    state_ = State::Writing;
+    api::HttpReply http;
+    http.status = reply.status;
+    http.reason = reason_of(reply.status);
+    http.headers.push_back({"Date", time_text::http_date(SystemClock().wall())});
+    if (!reply.content_type.empty()) http.headers.push_back({"Content-Type", reply.content_type});
+    if (reply.status != 204) http.headers.push_back({"Content-Length", std::to_string(reply.body.size())});
+    if (!reply.allow.empty()) http.headers.push_back({"Allow", reply.allow});
+    http.headers.push_back({"Cache-Control", "no-store"});
+    http.headers.push_back({"Connection", keeps_alive_ ? "keep-alive" : "close"});
+    if (with_body) http.body = reply.body;
+    sending_ = api::serialize(http);
+    expect(options_.request_timeout, [this] { close(); });
+    asio::async_write(
+        socket_, asio::buffer(sending_), [self = shared_from_this()](error_code error, std::size_t) {
+            if (error) return self->close();
+            self->keeps_alive_ ? self->next() : self->end();
+        });
+}
+
+/// Closing a socket with unread bytes resets the connection, and the answer would be lost on its way: what
+/// the peer still sends is dropped until it has seen our end.
+void AdminSession::end()
+{
+    state_ = State::Ending;
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    expect(kLinger, [this] { close(); });
+    skip();
+}
+
+void AdminSession::skip()
+{
+    socket_.async_read_some(
+        asio::buffer(buffer_),
+        [self = shared_from_this()](error_code error, std::size_t) { error ? self->close() : self->skip(); });
+}
+
+void AdminSession::close()
+{
+    state_ = State::Ending;
+    timer_.cancel();
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+/// One deadline at a time: the new one is instead of the old one.
+void AdminSession::expect(std::chrono::milliseconds time, std::function<void()> otherwise)
+{
+    timer_.expires_after(time);
+    timer_.async_wait([self = shared_from_this(), otherwise = std::move(otherwise)](error_code error) {
+        if (!error && self->socket_.is_open()) otherwise();
+    });
+}
+
+}  // namespace postern::server

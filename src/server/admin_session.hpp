@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "net/shard.hpp"
+#include "server/admin_server.hpp"
+#include "server/handshake.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace postern::server {
+
+/// One caller of the admin listener: a request, its answer, the next. All on the listener's thread; kept
+/// alive by what it waits for, and freed with it.
+class AdminSession : public std::enable_shared_from_this<AdminSession> {
+public:
+    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, net::Executor>;
+
+    AdminSession(Socket socket,
+                 std::string source_ip,
+                 const AdminServerOptions& options,
+                 const management::AdminApi& api);
+
+    void start();
+
+    /// After the answer that is being given, if there is one, the connection ends.
+    void finish();
+
+private:
+    enum class State { Reading, Asking, Writing, Ending };
+
+    void next();
+    void read();
+    void process();
+    void ask();
+    void answer(std::uint64_t request, const management::AdminReply& reply);
+    void refuse(int status, std::string_view message);
+    void write(const management::AdminReply& reply, bool with_body);
+    void end();
+    void skip();
+    void close();
+    void expect(std::chrono::milliseconds time, std::function<void()> otherwise);
+
+    Socket socket_;
+    net::SteadyTimer timer_;
+    const std::string source_ip_;
+    const AdminServerOptions& options_;
+    const management::AdminApi& api_;
+    State state_ = State::Reading;
+    std::array<char, 16 * 1024> buffer_{};
+    std::string received_;
+    std::string sending_;
+    std::optional<RequestReader> reader_;
+    bool is_idle_ = true;  ///< the deadline that runs is the one between requests
+    bool keeps_alive_ = true;
+    std::uint64_t request_ = 0;  ///< the one being answered; an answer to another comes too late
+};
+
+}  // namespace postern::server

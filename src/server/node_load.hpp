@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/address_table.hpp"
+#include "server/memory_pressure.hpp"
+
+namespace postern::server {
+
+/// What the shards know together about how much there is to do. Thread: any.
+struct NodeLoad {
+    AddressTable addresses;
+    MemoryPressure pressure;
+};
+
+}  // namespace postern::server

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/shard_server.hpp"
+
+#include <algorithm>
+
+/// How a shard gets rid of connections that it would rather keep: a drain, and the memory ceiling.
+namespace postern::server {
+
+namespace {
+
+/// Whoever waits for less than this is no slow reader: closing him would free nothing.
+constexpr std::size_t kShedBytesMin = 64 * 1024;
+
+}  // namespace
+
+void ShardServer::drain(std::chrono::milliseconds time)
+{
+    if (is_draining_) return;
+    is_draining_ = true;
+    for (const auto& listener : listeners_) {
+        if (listener->socket.is_open()) listener->socket.close();
+    }
+    gateway_.refuse_queued();
+    std::vector<Session*> all;
+    all.reserve(sessions_.size());
+    for (const auto& session : sessions_) all.push_back(session.get());
+    for (Session* session : all) session->on_drain();
+    drain_pace_ = DrainPace(registry_.admitted(), time);
+    drain_began_at_ = shard_.now();
+    drain_step();
+}
+
+/// Closes those who are due, and comes again while there is anybody left.
+void ShardServer::drain_step()
+{
+    const std::size_t due = drain_pace_.due(DrainPace::Millis(shard_.now() - drain_began_at_));
+    for (; drain_closed_ < due && registry_.admitted() > 0; ++drain_closed_) close_next();
+    if (registry_.admitted() == 0) return;
+    drain_timer_.expires_after(DrainPace::kStep);
+    drain_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) shard_.run([this] { drain_step(); });
+    });
+}
+
+/// The next open connection, going round: sessions that end meanwhile change places.
+void ShardServer::close_next()
+{
+    for (std::size_t i = 0; i < sessions_.size(); ++i) {
+        drain_cursor_ = drain_cursor_ + 1 < sessions_.size() ? drain_cursor_ + 1 : 0;
+        if (!sessions_[drain_cursor_]->is_open()) continue;
+        return sessions_[drain_cursor_]->close(api::kGoingAway.code, api::kGoingAway.text);
+    }
+}
+
+void ShardServer::shed(std::size_t bytes)
+{
+    std::vector<Session*> slow;
+    for (const auto& session : sessions_) {
+        if (session->is_open() && session->unsent_bytes() >= kShedBytesMin) slow.push_back(session.get());
+    }
+    std::sort(slow.begin(), slow.end(), [](const Session* a, const Session* b) {
+        return a->unsent_bytes() > b->unsent_bytes();
+    });
+    std::size_t freed = 0;
+    for (Session* session : slow) {
+        if (freed >= bytes) return;
+        freed += session->unsent_bytes();
+        session->shed();
+    }
+}
+
+}  // namespace postern::server
