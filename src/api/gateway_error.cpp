@@ -192,6 +192,23 @@ std::string_view message_of(Refusal refusal)
     return {};
 }
 
+std::string_view response_type_of(Refusal refusal)
+{
+    switch (refusal) {
+        case Refusal::IntegrationFailed:
+            return "INTEGRATION_FAILURE";
+        case Refusal::NotInvocable:
+            return "API_CONFIGURATION_ERROR";
+        case Refusal::IntegrationTimeout:
+            return "INTEGRATION_TIMEOUT";
+        case Refusal::Throttled:
+            return "THROTTLED";
+        case Refusal::NoRoute:
+            return "DEFAULT_4XX";
+    }
+    return {};
+}
+
 std::string error_body(std::string_view message, std::string_view connection_id, std::string_view request_id)
 {
     std::string out;

@@ -27,6 +27,9 @@ int status_of(Refusal refusal);
 /// $context.error.message
 std::string_view message_of(Refusal refusal);
 
+/// $context.error.responseType: the gateway response's type. That of NoRoute is UNCONFIRMED.
+std::string_view response_type_of(Refusal refusal);
+
 /// `{"message": "...", "connectionId":"...", "requestId":"..."}` with AWS's uneven spacing: the body of a
 /// refused handshake, and the error frame. `request_id` is that of the CONNECT or MESSAGE event.
 std::string error_body(std::string_view message, std::string_view connection_id, std::string_view request_id);

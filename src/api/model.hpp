@@ -87,8 +87,9 @@ struct RouteSettings {
 };
 
 struct AccessLogSettings {
-    std::string destination_arn;
-    std::string format;
+    std::string destination_arn;  ///< of a log group
+    std::string format;           ///< or the name of one of AWS's four: clf, json, xml, csv
+    std::string destination;      ///< Postern's own, instead of the ARN: "stdout" or a file
 };
 
 struct Stage {

@@ -79,12 +79,15 @@ std::vector<integrations::PluginSpec> plugin_specs(const config::Settings& setti
 }
 
 Result<gateway::Stages::Deployments> compile(const api::Model& model,
-                                             const gateway::Deployment::Handlers& handlers)
+                                             const gateway::Deployment::Handlers& handlers,
+                                             const observability::StageLogsFactory& logs)
 {
     gateway::Stages::Deployments deployments;
     for (const auto& [api_id, api] : model.apis) {
         for (const auto& [name, stage] : api.stages) {
-            auto compiled = gateway::Deployment::compile(api, stage, handlers);
+            auto opened = logs.open(api, stage);
+            if (!opened) return opened.error();
+            auto compiled = gateway::Deployment::compile(api, stage, handlers, *std::move(opened));
             if (!compiled) return compiled.error();
             deployments.push_back(*std::move(compiled));
         }
@@ -110,8 +113,9 @@ Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t fir
     : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
 {}
 
-Application::Application(const config::Settings& settings, ActivatedSockets activated)
+Application::Application(const config::Settings& settings, LineWriter& lines, ActivatedSockets activated)
     : settings_(settings),
+      lines_(lines),
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
       host_(directory_),
@@ -141,9 +145,10 @@ Application::~Application()
 }
 
 Result<std::unique_ptr<Application>> Application::create(const config::Settings& settings,
+                                                         LineWriter& lines,
                                                          ActivatedSockets activated)
 {
-    std::unique_ptr<Application> application(new Application(settings, std::move(activated)));
+    std::unique_ptr<Application> application(new Application(settings, lines, std::move(activated)));
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);
@@ -174,7 +179,9 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
     if (!plugins) return plugins.error();
     prepared.plugins = *std::move(plugins);
 
-    auto deployments = compile(settings.model, {prepared.plugins, &prepared.plugins->handlers()});
+    auto deployments = compile(settings.model,
+                               {prepared.plugins, &prepared.plugins->handlers()},
+                               {lines_, settings.log_group_directory});
     if (!deployments) return deployments.error();
     auto callers = callers_of(settings);
     if (!callers) return callers.error();

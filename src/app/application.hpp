@@ -8,6 +8,7 @@
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
+#include "core/line_writer.hpp"
 #include "core/result.hpp"
 #include "gateway/gateway.hpp"
 #include "integrations/plugin_host.hpp"
@@ -31,7 +32,9 @@ namespace postern::app {
 class Application {
 public:
     /// Builds everything and binds the listeners; nothing is accepted before start().
+    /// `lines` takes the stages' log lines and outlives the application.
     static Result<std::unique_ptr<Application>> create(const config::Settings& settings,
+                                                       LineWriter& lines,
                                                        ActivatedSockets activated);
     ~Application();
     Application(const Application&) = delete;
@@ -106,7 +109,7 @@ private:
         ListenerSet::Plan listeners;
     };
 
-    Application(const config::Settings& settings, ActivatedSockets activated);
+    Application(const config::Settings& settings, LineWriter& lines, ActivatedSockets activated);
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
     Result<void> open_admin();
@@ -118,6 +121,7 @@ private:
                                                        std::chrono::milliseconds patience);
 
     config::Settings settings_;
+    LineWriter& lines_;
     SystemClock clock_;
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;

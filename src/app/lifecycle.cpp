@@ -4,6 +4,7 @@
 #include "app/application.hpp"
 #include "app/cli.hpp"
 #include "app/service_manager.hpp"
+#include "core/line_writer.hpp"
 #include "core/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -75,16 +76,38 @@ void print_start(const Application& application)
     std::fflush(stdout);
 }
 
+void tell_of_lost_lines(const LineWriter::Trouble& trouble)
+{
+    log::warn("log.lines_lost",
+              {{"destination", trouble.destination}, {"lines", trouble.lines}, {"why", trouble.why}});
+}
+
+/// The server's own log goes through the line writer for as long as this lives, and all lines are written at
+/// its end if anybody reads them.
+class BufferedLog {
+public:
+    explicit BufferedLog(LineWriter& lines) { log::write_through(&lines); }
+    ~BufferedLog()
+    {
+        log::flush();
+        log::write_through(nullptr);
+    }
+    BufferedLog(const BufferedLog&) = delete;
+    BufferedLog& operator=(const BufferedLog&) = delete;
+};
+
 /// The main thread's loop: signals and slow periodic work. The shards have threads of their own.
 class Life {
 public:
-    Life(Application& application, const RunOptions& options)
+    Life(Application& application, const RunOptions& options, LineWriter& lines)
         : application_(application),
           file_(options.file),
+          lines_(lines),
           reloader_(application, options.load, options.file),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),
+          reopen_signal_(io_, SIGUSR1),
           timer_(io_),
           memory_timer_(io_),
           service_(io_, {[this] { return status(); }, [this] { return application_.beat(); }})
@@ -94,6 +117,7 @@ public:
     {
         wait_for_stop();
         wait_for_reload();
+        wait_for_reopen();
         poll();
         watch_memory();
         service_.on_ready();
@@ -174,6 +198,16 @@ private:
         return line;
     }
 
+    void wait_for_reopen()
+    {
+        reopen_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            log::info("log.reopen", {{"signal", "SIGUSR1"}});
+            lines_.reopen();
+            wait_for_reopen();
+        });
+    }
+
     void wait_until_drained()
     {
         const auto rest = application_.rest();
@@ -220,11 +254,13 @@ private:
 
     Application& application_;
     std::string file_;
+    LineWriter& lines_;
     Reloader reloader_;
     bool watches_files_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set reload_signal_;
+    boost::asio::signal_set reopen_signal_;
     Timer timer_;
     Timer memory_timer_;
     ServiceManager service_;
@@ -246,6 +282,7 @@ void ignore_signals()
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
@@ -255,11 +292,14 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
 {
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails
+    LineWriter lines(tell_of_lost_lines);
+    const BufferedLog buffered(lines);
     auto activated = ActivatedSockets::take();
     if (!activated) return failed_start(activated.error());
-    auto application = Application::create(settings, *std::move(activated));
+    auto application = Application::create(settings, lines, *std::move(activated));
     if (!application) return failed_start(application.error());
-    Life life(**application, options);
+    Life life(**application, options, lines);
     (*application)->start(life.operator_hooks());
     print_start(**application);
     life.run();
@@ -269,7 +309,6 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
         log::flush();
         std::_Exit(kExitFailed);  // a thread of a plugin still uses what would be destroyed
     }
-    log::flush();
     return 0;
 }
 

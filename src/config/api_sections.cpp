@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/sections.hpp"
+#include "observability/stage_logs.hpp"
 
 namespace postern::config {
 
@@ -18,14 +19,16 @@ const Section& route_settings_section()
         {
             Of::boolean("dataTraceEnabled",
                         &RouteSettings::data_trace_enabled,
-                        "Whole messages in the execution log.")
-                .not_yet("false"),
+                        "With loggingLevel INFO: whole events and answers in the execution log."),
             Of::boolean(
                 "detailedMetricsEnabled", &RouteSettings::detailed_metrics_enabled, "Metrics for each route.")
                 .not_yet("false"),
             Of::choice(
-                "loggingLevel", &RouteSettings::logging_level, {"OFF", "ERROR", "INFO"}, "The execution log.")
-                .not_yet("OFF"),
+                "loggingLevel",
+                &RouteSettings::logging_level,
+                {"OFF", "ERROR", "INFO"},
+                "The execution log, in the log group `/aws/apigateway/API/STAGE`: nothing, failures, or "
+                "the way of every event."),
             Of::number(Kind::Integer,
                        "throttlingBurstLimit",
                        &RouteSettings::throttling_burst_limit,
@@ -42,6 +45,57 @@ const Section& route_settings_section()
                 .not_yet(),
         });
     return table;
+}
+
+const Section& access_log_section()
+{
+    using api::AccessLogSettings;
+    using Of = Properties<AccessLogSettings>;
+    static const Section table = [] {
+        Property destination = Of::path(
+            "destination",
+            &AccessLogSettings::destination,
+            "`stdout`, or a file, which is appended to and opened anew on SIGUSR1. Unless set, stdout.");
+        destination.rule.choices = {std::string(observability::kStdout)};
+        Section made = Of::section(
+            "accessLog",
+            "A line for every event of the stage.",
+            {
+                Of::text("format",
+                         &AccessLogSettings::format,
+                         "One of AWS's formats, `clf`, `json`, `xml` or `csv`, or a text with `$context` "
+                         "variables, $context.requestId or $context.extendedRequestId among them.")
+                    .required(),
+                std::move(destination),
+            });
+        made.short_form = std::make_shared<const ShortForm>(
+            ShortForm{{.kind = Kind::Text}, "The format; the lines go to stdout.", "format", nullptr});
+        return made;
+    }();
+    return table;
+}
+
+const Section& access_log_settings_section()
+{
+    using api::AccessLogSettings;
+    using Of = Properties<AccessLogSettings>;
+    static const Section table =
+        Of::section("accessLogSettings",
+                    "The access log as AWS has it.",
+                    {
+                        Of::text("destinationArn",
+                                 &AccessLogSettings::destination_arn,
+                                 "The ARN of a log group, which is a file in gateway.log.groupDirectory.")
+                            .required(),
+                        Of::text("format", &AccessLogSettings::format, "As that of accessLog.").required(),
+                    });
+    return table;
+}
+
+/// Empty ones are none, as in AWS's answers.
+void* enter_access_log(api::Stage& stage, const std::string&, const Node& node)
+{
+    return node.is_empty() ? nullptr : &stage.access_log_settings.emplace();
 }
 
 const Section& api_mapping_section()
@@ -94,8 +148,16 @@ const Section& stage_section()
                 route_settings_section,
                 [](Stage& stage, const std::string& key, const Node&) { return &stage.route_settings[key]; },
                 "For single routes, by route key."),
-            Of::any_not_yet("accessLogSettings", "AWS's `destinationArn` and `format` of the access log."),
-            Of::any_not_yet("accessLog", "The access log of this stage."),
+            Of::nested(Kind::Object,
+                       "accessLogSettings",
+                       access_log_settings_section,
+                       enter_access_log,
+                       "The access log as AWS has it; either this or accessLog."),
+            Of::nested(Kind::Object,
+                       "accessLog",
+                       access_log_section,
+                       enter_access_log,
+                       "A line for every event of the stage: a format, or an object."),
             Of::text("clientCertificateId",
                      &Stage::client_certificate_id,
                      "The certificate shown to HTTP backends.")

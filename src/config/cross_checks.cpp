@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/cross_checks.hpp"
 
+#include "api/access_log_format.hpp"
 #include "api/policy.hpp"
 #include "config/units.hpp"
 #include "net/tcp.hpp"
+#include "observability/log_group.hpp"
 
 #include <algorithm>
 #include <set>
@@ -98,14 +100,34 @@ private:
         }
     }
 
-    /// AWS's message (spec config-plane 6.4).
+    /// AWS's messages (spec config-plane 6.4 and 4.1).
     void check_stage(const api::Api& api, const api::Stage& stage, const std::string& path)
     {
+        check_access_log(stage, path);
         for (const auto& [key, route_settings] : stage.route_settings) {
             if (api.routes.contains(key)) continue;
             report(join(path + ".routeSettings", key),
                    "Unable to find Route by key " + key + " within the provided RouteSettings");
         }
+    }
+
+    void check_access_log(const api::Stage& stage, const std::string& path)
+    {
+        if (!stage.access_log_settings) return;
+        const std::string own = path + ".accessLog";
+        const std::string aws = path + ".accessLogSettings";
+        if (reader_.positions.contains(own + ".format") && reader_.positions.contains(aws + ".format")) {
+            return report(own, "accessLogSettings is there, too: a stage has one access log");
+        }
+        const std::string where = reader_.positions.contains(aws + ".format") ? aws : own;
+        if (has_problem(where, where + ".format", where + ".destinationArn")) return;
+        const auto format = api::AccessLogFormat::parse(stage.access_log_settings->format);
+        if (!format) report(where + ".format", format.error().detail);
+        if (stage.access_log_settings->destination_arn.empty()) return;
+        const auto group = observability::log_group_of_arn(stage.access_log_settings->destination_arn);
+        if (!group) return report(where + ".destinationArn", group.error().detail);
+        const auto file = observability::log_group_file(settings_.log_group_directory, *group);
+        if (!file) report(where + ".destinationArn", file.error().detail);
     }
 
     void check_domain(const api::DomainName& domain, const std::string& path)

@@ -99,18 +99,23 @@ const Section& admin_section()
 const Section& log_section()
 {
     using Of = Properties<Settings>;
-    static const Section table = Of::section("log",
-                                             "The server's own log, on stderr.",
-                                             {
-                                                 Of::choice("level",
-                                                            &Settings::log_level,
-                                                            {"debug", "info", "warn", "error", "off"},
-                                                            "The least important lines that are written."),
-                                                 Of::choice("format",
-                                                            &Settings::log_format,
-                                                            {"auto", "text", "json"},
-                                                            "`auto`: text on a terminal, JSON otherwise."),
-                                             });
+    static const Section table = Of::section(
+        "log",
+        "The server's own log, on stderr, and where log groups are.",
+        {
+            Of::choice("level",
+                       &Settings::log_level,
+                       {"debug", "info", "warn", "error", "off"},
+                       "The least important lines that are written."),
+            Of::choice("format",
+                       &Settings::log_format,
+                       {"auto", "text", "json"},
+                       "`auto`: text on a terminal, JSON otherwise."),
+            Of::path("groupDirectory",
+                     &Settings::log_group_directory,
+                     "Where log groups are: the group `/aws/apigateway/chat/dev` is the file "
+                     "`aws/apigateway/chat/dev.log` in it. Unless set, their lines go to stdout."),
+        });
     return table;
 }
 

@@ -173,7 +173,9 @@ void Reader::read_scalar(const Property& property, const Node& node, void* owner
             return report(node.where, path, property.rule.message + ": " + *why);
         }
     }
-    if (property.rule.kind == Kind::Path && node.where.file == file_) {
+    const auto& words = property.rule.choices;
+    if (property.rule.kind == Kind::Path && node.where.file == file_ &&
+        std::find(words.begin(), words.end(), node.text) == words.end()) {
         *value = (std::filesystem::path(file_).parent_path() / node.text).lexically_normal().string();
     }
     keep(property, *value, node, owner, path);

@@ -68,6 +68,7 @@ struct Settings {
     std::string data_directory;  ///< development certificates; "" picks the user's data directory
     log::Level log_level = log::Level::Info;
     log::Format log_format = log::Format::Auto;
+    std::string log_group_directory;  ///< log groups are files in it; "" sends them to stdout
 };
 
 }  // namespace postern::config

@@ -50,10 +50,10 @@ struct Rule {
     Kind kind = Kind::Text;
     std::int64_t minimum = 0;  ///< Integer, Number, Duration, Size: both ends included
     std::int64_t maximum = 0;
-    std::vector<std::string> choices{};
-    std::string pattern{};   ///< Text: an ECMAScript expression that the whole text matches
-    std::string expected{};  ///< Text with a pattern: what it means, in words
-    std::string message{};   ///< replaces the whole message, where AWS has one; {} stands for the value
+    std::vector<std::string> choices{};  ///< Choice; of a Path, words that are no file's name
+    std::string pattern{};               ///< Text: an ECMAScript expression that the whole text matches
+    std::string expected{};              ///< Text with a pattern: what it means, in words
+    std::string message{};  ///< replaces the whole message, where AWS has one; {} stands for the value
 };
 
 /// Longest text that is compared with a pattern: std::regex recurses for each character.

@@ -3,14 +3,17 @@
 
 #include "core/clock.hpp"
 #include "core/json_text.hpp"
+#include "core/line_writer.hpp"
+#include "core/repeat_limit.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <memory>
 #include <unistd.h>
 
@@ -20,19 +23,51 @@ namespace {
 
 std::atomic<Level> g_level{Level::Info};
 std::atomic<bool> g_json{false};
+RepeatLimit g_warnings(kWarningsPerSecond);
+
+constexpr std::chrono::milliseconds kFlushPatience{1000};
 
 constexpr std::string_view kNames[] = {"debug", "info", "warn", "error", "off"};
 
-spdlog::logger& sink()
+/// To stderr: through the line writer, when there is one.
+class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+public:
+    void write_through(LineWriter* writer)
+    {
+        writer_ = writer;
+        destination_ = writer == nullptr ? nullptr : writer->open_descriptor(STDERR_FILENO, "stderr");
+    }
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& message) override
+    {
+        thread_local std::string line;
+        line.assign(message.payload.data(), message.payload.size());
+        line += '\n';
+        if (destination_ != nullptr) return destination_->append(line);
+        std::fwrite(line.data(), 1, line.size(), stderr);  // one call: whole lines also from several threads
+    }
+    void flush_() override
+    {
+        if (writer_ != nullptr) static_cast<void>(writer_->flush(kFlushPatience));
+    }
+
+private:
+    LineWriter* writer_ = nullptr;
+    std::shared_ptr<LineDestination> destination_;
+};
+
+struct Front {
+    std::shared_ptr<StderrSink> sink = std::make_shared<StderrSink>();
+    spdlog::logger logger{"postern", sink};
+
+    Front() { logger.set_level(spdlog::level::trace); }
+};
+
+Front& front()
 {
-    static const std::shared_ptr<spdlog::logger> logger = [] {
-        auto made =
-            std::make_shared<spdlog::logger>("postern", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("%v");
-        made->set_level(spdlog::level::trace);
-        return made;
-    }();
-    return *logger;
+    static Front made;
+    return made;
 }
 
 /// Needs no quotes. What a client sent may hold anything, also what a terminal would obey.
@@ -43,7 +78,7 @@ bool is_plain(std::string_view value)
     });
 }
 
-std::string as_json(Level level, std::string_view event, Fields fields)
+std::string as_json(Level level, std::string_view event, Fields fields, std::uint64_t suppressed)
 {
     std::string line = R"({"time":")" + time_text::iso8601(SystemClock().wall()) + R"(","level":")";
     line += kNames[static_cast<int>(level)];
@@ -59,10 +94,11 @@ std::string as_json(Level level, std::string_view event, Fields fields)
             json::append_quoted(line, text::to_utf8_lossy(field.value));
         }
     }
+    if (suppressed > 0) line += ",\"suppressed\":" + std::to_string(suppressed);
     return line + '}';
 }
 
-std::string as_text(Level level, std::string_view event, Fields fields)
+std::string as_text(Level level, std::string_view event, Fields fields, std::uint64_t suppressed)
 {
     std::string line = time_text::iso8601(SystemClock().wall()) + ' ';
     line += kNames[static_cast<int>(level)];
@@ -78,14 +114,22 @@ std::string as_text(Level level, std::string_view event, Fields fields)
             json::append_quoted(line, text::to_utf8_lossy(field.value));
         }
     }
+    if (suppressed > 0) line += " suppressed=" + std::to_string(suppressed);
     return line;
 }
 
 void write(Level level, std::string_view event, Fields fields)
 {
     if (!is_enabled(level)) return;
-    sink().info(g_json.load(std::memory_order_relaxed) ? as_json(level, event, fields)
-                                                       : as_text(level, event, fields));
+    std::uint64_t suppressed = 0;
+    if (level == Level::Warn) {
+        const auto admitted =
+            g_warnings.admit(event, static_cast<std::uint32_t>(SystemClock().wall() / 1000));
+        if (!admitted) return;
+        suppressed = *admitted;
+    }
+    front().logger.info(g_json.load(std::memory_order_relaxed) ? as_json(level, event, fields, suppressed)
+                                                               : as_text(level, event, fields, suppressed));
 }
 
 }  // namespace
@@ -94,6 +138,11 @@ void configure(Level level, Format format)
 {
     g_level = level;
     g_json = format == Format::Json || (format == Format::Auto && isatty(STDERR_FILENO) == 0);
+}
+
+void write_through(LineWriter* writer)
+{
+    front().sink->write_through(writer);
 }
 
 bool is_enabled(Level level)
@@ -123,7 +172,7 @@ void error(std::string_view event, Fields fields)
 
 void flush()
 {
-    sink().flush();
+    front().logger.flush();
 }
 
 }  // namespace postern::log

@@ -6,9 +6,14 @@
 #include <string_view>
 #include <type_traits>
 
+namespace postern {
+class LineWriter;
+}
+
 /// The server's own log: one line for each outcome, fields instead of prose. Text on a terminal, JSON
-/// otherwise; always on stderr. Thread: any; writing never blocks on another line's formatting for more than
-/// a short lock.
+/// otherwise; always on stderr. Thread: any; once write_through() has been called, writing never waits for
+/// whoever reads stderr. Of one event's warnings at most kWarningsPerSecond are written each second; the next
+/// one tells how many were `suppressed`.
 namespace postern::log {
 
 enum class Level { Debug, Info, Warn, Error, Off };
@@ -28,7 +33,14 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
+inline constexpr unsigned kWarningsPerSecond = 20;
+
 void configure(Level level, Format format);
+
+/// Lines go to stderr through `writer` from now on; null: at once, by the thread that has them. Not while
+/// another thread writes to the log.
+void write_through(LineWriter* writer);
+
 bool is_enabled(Level level);
 
 void debug(std::string_view event, Fields fields = {});
@@ -36,7 +48,7 @@ void info(std::string_view event, Fields fields = {});
 void warn(std::string_view event, Fields fields = {});
 void error(std::string_view event, Fields fields = {});
 
-/// Writes what is buffered; call before the process ends.
+/// Writes what is buffered, but does not wait long for a reader; call before the process ends.
 void flush();
 
 }  // namespace postern::log

@@ -13,6 +13,13 @@ namespace postern::gateway {
 
 class ConnectWaiter;
 
+/// What the lines about a call's end tell, beside the call itself; kept only for stages that have logs.
+struct LoggedCall {
+    connections::ConnectionInfo client;  ///< a copy: it may be gone by then
+    std::uint16_t close_code = 0;        ///< of a Disconnect, like the reason
+    std::string close_reason;
+};
+
 /// One invocation that has not been answered. Its number is what a handler's token names.
 struct Call {
     std::uint32_t index = 0;
@@ -22,8 +29,12 @@ struct Call {
     api::EventType type = api::EventType::Message;
     api::ConnectionAddress address;   ///< of a Message: looked up again when the answer comes
     ConnectWaiter* waiter = nullptr;  ///< of a Connect
+    const Deployment* serving = nullptr;
     const Route* route = nullptr;
-    std::shared_ptr<const Deployment> deployment;  ///< keeps `route` while the answer is awaited
+    std::shared_ptr<const Deployment> deployment;  ///< keeps both while the answer is awaited
+    SteadyMillis invoked_at = 0;
+    bool is_logged = false;
+    std::unique_ptr<LoggedCall> logged;  ///< when is_logged; stays with the slot, for the next call
     api::ConnectionId connection_id;
     integrations::EventIds ids;
     net::TimerWheel::Id deadline = net::TimerWheel::kNone;
@@ -48,6 +59,7 @@ public:
         free_.pop_back();
         call.is_open = true;
         call.is_held = false;
+        call.is_logged = false;
         call.type = type;
         call.route = &route;
         call.waiter = nullptr;

@@ -1,34 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/log.hpp"
-#include "core/text.hpp"
 #include "gateway/gateway.hpp"
 
 namespace postern::gateway {
 
 namespace {
 
-std::string_view find_header(const api::Headers& headers, std::string_view name)
-{
-    for (const api::Header& header : headers) {
-        if (text::iequals(header.name, name)) return header.value;
-    }
-    return {};
-}
+constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 
 }  // namespace
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    if (!connect_rate_.admit(shard_.now())) {
+    if (request.is_throttled || !connect_rate_.admit(shard_.now())) {
         const connections::ConnectionInfo& connection = *request.connection;
-        const EpochMillis now = shard_.clock().wall();
-        const api::RequestId id = api::new_request_id(now, shard_.random());
+        integrations::EventIds ids;
+        ids.make(connection.id, shard_.clock(), shard_.random());
+        record_connect(request, ids, api::status_of(api::Refusal::Throttled), api::Refusal::Throttled);
         log::info("connect.refused",
                   {{"api", connection.api_id},
                    {"status", api::status_of(api::Refusal::Throttled)},
+                   {"why", request.is_throttled ? "the rate of its address" : "the rate"},
                    {"source_ip", connection.source_ip},
-                   {"request_id", id.view()}});
-        return waiter.on_refused(api::pipeline_refusal(api::Refusal::Throttled, connection.id, id, now));
+                   {"request_id", ids.request_id.view()}});
+        return waiter.on_refused(
+            api::pipeline_refusal(api::Refusal::Throttled, connection.id, ids.request_id, ids.request_time));
     }
     const bool is_asked = request.stage->current->connect() != nullptr;
     if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
@@ -44,11 +40,13 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
     if (deployment == nullptr) return refuse_connect(request, waiter, "the stage is gone");
     const connections::ConnectionInfo& connection = *request.connection;
     const Route* route = deployment->connect();
-    if (route == nullptr)
-        return waiter.on_admitted({});  // no $connect route lets everybody in (spec data-plane 1.1)
+    if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
+        integrations::EventIds ids;
+        record_connect(request, ids, kAdmitted, std::nullopt);
+        return waiter.on_admitted({});
+    }
 
-    Call& call = calls_.open(api::EventType::Connect, *route);
-    call.connection_id = connection.id;
+    Call& call = open(api::EventType::Connect, *deployment, *route, connection);
     call.waiter = &waiter;
     ++pending_connects_;
 
@@ -82,9 +80,30 @@ void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter
     waiter.on_queued();
 }
 
+/// The end of a CONNECT for which no handler was called.
+void Gateway::record_connect(const ConnectRequest& request,
+                             integrations::EventIds& ids,
+                             int status,
+                             std::optional<api::Refusal> refusal)
+{
+    const DeploymentPtr& deployment = request.stage->current;
+    if (deployment == nullptr) return;
+    EventRecord event;
+    event.type = api::EventType::Connect;
+    event.deployment = deployment.get();
+    event.route = deployment->connect();
+    event.status = status;
+    event.refusal = refusal;
+    event.connection = request.connection;
+    event.ids = &ids;
+    record(event);
+}
+
 void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
 {
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
+    integrations::EventIds ids;
+    record_connect(request, ids, reply.status, std::nullopt);
     log::info("connect.refused",
               {{"api", request.connection->api_id},
                {"status", reply.status},
@@ -123,7 +142,9 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
 {
     ConnectWaiter& waiter = *call.waiter;
     if (api::is_admission(reply.status_code)) {
-        const std::string protocol(find_header(reply.headers, "Sec-WebSocket-Protocol"));
+        const api::Header* chosen = api::find_header(reply.headers, "Sec-WebSocket-Protocol");
+        const std::string protocol(chosen == nullptr ? "" : chosen->value);
+        record(call, reply.status_code);
         finish(call);
         return waiter.on_admitted(protocol);
     }
@@ -133,6 +154,8 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
                                                         call.connection_id,
                                                         request_id(call),
                                                         shard_.clock().wall());
+    const bool is_answer = refusal.status == reply.status_code;  // else it was none that HTTP can give
+    record(call, refusal.status, is_answer ? std::nullopt : std::optional(api::Refusal::IntegrationFailed));
     log::info("connect.refused",
               {{"status", refusal.status}, {"why", "handler"}, {"request_id", request_id(call)}});
     finish(call);

@@ -30,9 +30,11 @@ Result<Route> compile_route(const api::Route& route, const integrations::Handler
 
 }  // namespace
 
-Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& api,
-                                                              const api::Stage& stage,
-                                                              Handlers handlers)
+Result<std::shared_ptr<const Deployment>> Deployment::compile(
+    const api::Api& api,
+    const api::Stage& stage,
+    Handlers handlers,
+    std::shared_ptr<const observability::StageLogs> logs)
 {
     Result<api::SelectionExpression> expression =
         api::SelectionExpression::parse(api.route_selection_expression);
@@ -47,8 +49,11 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(const api::Api& ap
         if (!compiled) {
             return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
         }
+        compiled->execution_log = observability::execution_log_options(stage, key);
         made->routes_.push_back(*std::move(compiled));
     }
+    made->logs_ = std::move(logs);
+    made->default_execution_log_ = observability::execution_log_options(stage, {});
     made->connect_ = made->find(kConnectKey);
     made->disconnect_ = made->find(kDisconnectKey);
     made->default_ = made->find(kDefaultKey);

@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "integrations/event_scope.hpp"
 #include "integrations/handler_registry.hpp"
+#include "observability/stage_logs.hpp"
 
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ struct Route {
     const integrations::Handler* handler = nullptr;
     bool is_two_way = false;
     std::chrono::milliseconds timeout{};
+    observability::ExecutionLogOptions execution_log;
 };
 
 /// What a stage serves: compiled, immutable, shared by all shards, replaced as a whole, looked up for every
@@ -33,13 +35,20 @@ public:
     using Handlers = std::shared_ptr<const integrations::HandlerRegistry>;
 
     /// BadInput when the expression is malformed or a route names no handler. The deployment keeps the
-    /// handlers, and with them whatever `handlers` keeps.
-    static Result<std::shared_ptr<const Deployment>> compile(const api::Api& api,
-                                                             const api::Stage& stage,
-                                                             Handlers handlers);
+    /// handlers, and with them whatever `handlers` keeps. `logs` is null for a stage that logs nothing.
+    static Result<std::shared_ptr<const Deployment>> compile(
+        const api::Api& api,
+        const api::Stage& stage,
+        Handlers handlers,
+        std::shared_ptr<const observability::StageLogs> logs = nullptr);
 
     const integrations::StageIdentity& stage() const { return stage_; }
     bool is_execute_api_disabled() const { return is_execute_api_disabled_; }
+
+    /// Null: the stage logs nothing.
+    const observability::StageLogs* logs() const { return logs_.get(); }
+    /// Of events that no route takes.
+    const observability::ExecutionLogOptions& default_execution_log() const { return default_execution_log_; }
 
     const Route* connect() const { return connect_; }
     const Route* disconnect() const { return disconnect_; }
@@ -57,6 +66,8 @@ private:
 
     integrations::StageIdentity stage_;
     bool is_execute_api_disabled_ = false;
+    std::shared_ptr<const observability::StageLogs> logs_;
+    observability::ExecutionLogOptions default_execution_log_;
     api::SelectionExpression expression_;
     Handlers handlers_;          ///< the routes point into it
     std::vector<Route> routes_;  ///< sorted by key; the pointers below point into it

@@ -9,7 +9,18 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
                             std::string_view reason)
 {
     const DeploymentPtr& deployment = stage.current;
-    if (deployment == nullptr || deployment->disconnect() == nullptr) return;
+    if (deployment == nullptr) return;
+    if (deployment->disconnect() == nullptr) {
+        integrations::EventIds ids;
+        EventRecord event;
+        event.type = api::EventType::Disconnect;
+        event.deployment = deployment.get();
+        event.connection = &connection;
+        event.ids = &ids;
+        event.close_code = code;
+        event.close_reason = reason;
+        return record(event);
+    }
 
     integrations::EventParts parts;
     parts.type = api::EventType::Disconnect;
@@ -24,8 +35,11 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
 
 void Gateway::start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment)
 {
-    Call& call = calls_.open(api::EventType::Disconnect, *deployment->disconnect());
-    call.connection_id = parts.connection->id;
+    Call& call = open(api::EventType::Disconnect, *deployment, *deployment->disconnect(), *parts.connection);
+    if (call.is_logged) {
+        call.logged->close_code = parts.disconnect_code;
+        call.logged->close_reason = parts.disconnect_reason;
+    }
     invoke(call, parts, deployment);
 }
 

@@ -8,6 +8,7 @@
 #include "gateway/connect_queue.hpp"
 #include "gateway/connect_rate.hpp"
 #include "gateway/disconnect_queue.hpp"
+#include "gateway/record.hpp"
 #include "gateway/stages.hpp"
 #include "integrations/plugin_host.hpp"
 #include "net/shard.hpp"
@@ -28,6 +29,7 @@ struct ConnectRequest {
     std::vector<api::QueryParameter> query;
     std::uint16_t port = 0;  ///< the listener's: X-Forwarded-Port
     bool is_tls = false;
+    bool is_throttled = false;  ///< too many handshakes of its address
 };
 
 /// Who asked, and is told the verdict once, on the shard's thread; perhaps before connect() returns.
@@ -91,6 +93,12 @@ public:
                        std::uint16_t code,
                        std::string_view reason);
 
+    /// Whether the stage writes down the @connections calls that name it.
+    static bool logs_api_calls(const StageSlot& stage);
+
+    /// The call has been answered with `reply`.
+    void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
+
     /// Invocations without an answer yet, and those to come: a drain waits for them.
     std::size_t open_calls() const { return calls_.open_count() + connects_.size() + disconnects_.waiting(); }
 
@@ -102,6 +110,10 @@ public:
 
 private:
     using DeploymentPtr = std::shared_ptr<const Deployment>;
+    Call& open(api::EventType type,
+               const Deployment& deployment,
+               const Route& route,
+               const connections::ConnectionInfo& connection);
     void invoke(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment);
     void invoke_blocking(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment);
     void await(Call& call, const DeploymentPtr& deployment);
@@ -116,6 +128,24 @@ private:
     void arm_connect_queue();
     void on_connect_queue_due();
     void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
+
+    // record.cpp: how events end
+    void record(const EventRecord& event);
+    void record(Call& call,
+                int status,
+                std::optional<api::Refusal> refusal = std::nullopt,
+                std::string_view why = {});
+    void record_connect(const ConnectRequest& request,
+                        integrations::EventIds& ids,
+                        int status,
+                        std::optional<api::Refusal> refusal);
+
+    // logs.cpp: what the stage's logs say about them
+    void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);
+    void log_begin(Call& call, const integrations::EventParts& parts);
+    void log_reply(Call& call, const integrations::InvokeReply& reply);
+    void log_end(const EventRecord& event);
+
     void answer_connect(Call& call, const integrations::InvokeReply& reply);
     void answer_message(Call& call, const integrations::InvokeReply& reply);
     void send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id);
@@ -134,6 +164,7 @@ private:
     DisconnectQueue disconnects_;
     bool is_resuming_ = false;  ///< a turn that starts what waits has been asked for
     api::SelectionScratch scratch_;
+    std::string lines_;  ///< for the logs: empty between two uses
 };
 
 }  // namespace postern::gateway

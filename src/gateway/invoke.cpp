@@ -20,10 +20,24 @@ Gateway::Gateway(net::Shard& shard,
       limits_(limits)
 {}
 
+Call& Gateway::open(api::EventType type,
+                    const Deployment& deployment,
+                    const Route& route,
+                    const connections::ConnectionInfo& connection)
+{
+    Call& call = calls_.open(type, route);
+    call.serving = &deployment;
+    call.connection_id = connection.id;
+    if (deployment.logs() != nullptr) keep_for_logs(call, connection);
+    return call;
+}
+
 /// Calls the handler. An answer given inline has been dealt with when this returns; otherwise the call waits
 /// for its answer or its deadline, and its connection counts it.
 void Gateway::invoke(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment)
 {
+    call.invoked_at = shard_.clock().steady();
+    if (call.is_logged) log_begin(call, parts);
     if (call.route->handler->is_blocking) return invoke_blocking(call, parts, deployment);
     const std::uint64_t number = call.number();
     const integrations::Handler& handler = *call.route->handler;
@@ -73,12 +87,14 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
         return fail(
             *call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
     }
+    if (call->is_logged) log_reply(*call, reply);
     switch (call->type) {
         case api::EventType::Connect:
             return answer_connect(*call, reply);
         case api::EventType::Message:
             return answer_message(*call, reply);
         case api::EventType::Disconnect:
+            record(*call, reply.status_code);
             return finish(*call);
     }
 }
@@ -108,6 +124,7 @@ void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
                {"why", why},
                {"connection_id", call.connection_id.view()},
                {"request_id", request_id(call)}});
+    record(call, api::status_of(refusal), refusal, why);
     if (call.type == api::EventType::Connect) {
         ConnectWaiter& waiter = *call.waiter;
         const api::HttpReply reply =

@@ -14,13 +14,20 @@ void Gateway::on_message(connections::Connection& connection,
 
     const Route* route = deployment->select(message, scratch_);
     if (route == nullptr) {
-        const api::RequestId id = api::new_request_id(shard_.clock().wall(), shard_.random());
-        return send_error(connection, api::Refusal::NoRoute, id);
+        integrations::EventIds ids;
+        ids.make(connection.info().id, shard_.clock(), shard_.random());
+        EventRecord event;
+        event.deployment = deployment;
+        event.status = api::status_of(api::Refusal::NoRoute);
+        event.refusal = api::Refusal::NoRoute;
+        event.connection = &connection.info();
+        event.ids = &ids;
+        record(event);
+        return send_error(connection, api::Refusal::NoRoute, ids.request_id);
     }
 
-    Call& call = calls_.open(api::EventType::Message, *route);
+    Call& call = open(api::EventType::Message, *deployment, *route, connection.info());
     call.address = connection.info().address;
-    call.connection_id = connection.info().id;
     integrations::EventParts parts;
     parts.stage = &deployment->stage();
     parts.connection = &connection.info();
@@ -34,6 +41,7 @@ void Gateway::on_message(connections::Connection& connection,
 /// (spec data-plane 4); an empty body sends nothing (UNCONFIRMED).
 void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
 {
+    record(call, reply.status_code);
     connections::Connection* connection = registry_.find(call.address);
     if (connection == nullptr || !call.route->is_two_way || reply.body.empty()) return finish(call);
 

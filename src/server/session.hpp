@@ -82,6 +82,9 @@ private:
     void on_request(const HttpRequest& request);
     void upgrade(const HttpRequest& request);
     void manage(const HttpRequest& request);
+    std::shared_ptr<gateway::ApiCallRecord> record_of(const HttpRequest& request,
+                                                      const gateway::StageSlot& stage,
+                                                      const management::ManagementPath& path) const;
     void answer(api::HttpReply reply);
     void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;

@@ -117,16 +117,11 @@ void Session::upgrade(const HttpRequest& request)
     connect.query = api::parse_query(request.query);
     connect.port = port_;
     connect.is_tls = channel_.is_tls();
+    connect.is_throttled = !server_.addresses().admit_connect(info_.source_ip, connected_at_);
     state_ = State::Connecting;
     server_.registry().expect(info_.address, *this);
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
-    if (!server_.addresses().admit_connect(info_.source_ip, connected_at_)) {
-        const api::RequestId id = api::new_request_id(now, random);
-        log::info("connect.refused",
-                  {{"status", 429}, {"why", "rate of its address"}, {"source_ip", info_.source_ip}});
-        return on_refused(api::pipeline_refusal(api::Refusal::Throttled, info_.id, id, now));
-    }
     server_.gateway().connect(connect, *this);
 }
 
@@ -151,6 +146,7 @@ void Session::manage(const HttpRequest& request)
         return answer(api::management::no_method(route, request.method, {uuid, id, {}}, now));
     }
     const integrations::StageIdentity& identity = stage->current->stage();
+    const std::shared_ptr<gateway::ApiCallRecord> record = record_of(request, *stage, *path);
     const management::ConnectionsCall call{request.method,
                                            request.target,
                                            request.headers,
@@ -158,20 +154,41 @@ void Session::manage(const HttpRequest& request)
                                            info_.source_ip,
                                            identity.api_id,
                                            identity.stage,
-                                           *path};
+                                           *path,
+                                           record ? &record->signer : nullptr};
     state_ = State::Answering;
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
-    const auto give = [weak = std::weak_ptr(self_)](const api::HttpReply& reply) {
-        const std::shared_ptr<Session*> self = weak.lock();
-        if (self) (*self)->answer(reply);
-    };
+    const auto give =
+        [weak = std::weak_ptr(self_), record, &gateway = server_.gateway()](const api::HttpReply& reply) {
+            if (record) gateway.on_api_call(*record, reply);
+            const std::shared_ptr<Session*> self = weak.lock();
+            if (self) (*self)->answer(reply);
+        };
     auto done = [give, &home = server_.shard()](const api::HttpReply& reply) {
         if (net::Shard::current() == &home) return give(reply);
         home.post([give, reply] { give(reply); });
     };
     server_.connections_api().handle(call, server_.shard().random(), std::move(done));
+}
+
+/// Null when nobody wants to know.
+std::shared_ptr<gateway::ApiCallRecord> Session::record_of(const HttpRequest& request,
+                                                           const gateway::StageSlot& stage,
+                                                           const management::ManagementPath& path) const
+{
+    if (!gateway::Gateway::logs_api_calls(stage)) return nullptr;
+    auto record = std::make_shared<gateway::ApiCallRecord>();
+    record->deployment = stage.current;
+    record->route_key = request.method + " /" + path.resource(request.method);
+    record->connection_id = path.connection_id;
+    record->domain_name = request.host;
+    record->source_ip = info_.source_ip;
+    record->user_agent = request.header("User-Agent");
+    record->request_time = server_.shard().clock().wall();
+    record->began_at = server_.shard().clock().steady();
+    return record;
 }
 
 /// The end of the request that is being looked at.

@@ -8,15 +8,15 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
-#include <memory>
 #include <netinet/in.h>
+#include <stdexcept>
 #include <string>
-#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <utility>
 
 namespace postern::test {
+
+inline constexpr const char* kSay = R"({"action":"say"})";
 
 /// A server on a shard that does not run by itself: turn() is its thread.
 struct Server {
@@ -42,7 +42,7 @@ struct Server {
     }
 
     GatewayFixture f{{{"!say", "first"}}};
-    server::SocketBudget budget{100};
+    server::SocketBudget budget{1000};
     server::NodeLoad load;
     server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget, load};
     std::uint16_t port = 0;
@@ -81,6 +81,12 @@ public:
         while (received_.size() < bytes) receive_some();
         for (int i = 0; i < 3; ++i) receive_some();
         return std::exchange(received_, {});
+    }
+    /// Something has arrived, without a turn of the server.
+    bool has_bytes() const
+    {
+        char c = 0;
+        return ::recv(fd_, &c, 1, MSG_DONTWAIT | MSG_PEEK) == 1;
     }
     /// Reads what is left; true when the server has closed behind it.
     bool is_at_end() const

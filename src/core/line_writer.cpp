@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/line_writer.hpp"
+
+#include "core/line_output.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace postern {
+
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr std::chrono::milliseconds kLinger{
+    5};  // after writing: so many lines leave with one wake and one write
+constexpr std::chrono::milliseconds kBlockedPoll{1000};  // how often drops are told of while nobody reads
+constexpr std::chrono::milliseconds kEndPatience{200};
+
+/// How the thread is woken: only when it sleeps.
+class Alarm {
+public:
+    Alarm() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    ~Alarm() { ::close(fd_); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+
+    void ring()
+    {
+        const std::uint64_t one = 1;
+        while (::write(fd_, &one, sizeof(one)) < 0 && errno == EINTR) {
+        }
+    }
+    void ring_if_asleep()
+    {
+        if (is_asleep_.exchange(false)) ring();
+    }
+    void set_asleep(bool is_asleep) { is_asleep_ = is_asleep; }
+    void clear()
+    {
+        std::uint64_t count = 0;
+        while (::read(fd_, &count, sizeof(count)) < 0 && errno == EINTR) {
+        }
+    }
+    int fd() const { return fd_; }
+
+private:
+    int fd_;
+    std::atomic<bool> is_asleep_{false};
+};
+
+/// A destination: the buffer that callers fill, and what the thread is writing of it.
+class Buffered final : public LineDestination {
+public:
+    Buffered(std::shared_ptr<Alarm> alarm,
+             LineOutput output,
+             std::string name,
+             bool is_file,
+             std::size_t bytes_max)
+        : alarm_(std::move(alarm)),
+          name_(std::move(name)),
+          is_file_(is_file),
+          bytes_max_(bytes_max),
+          output_(std::move(output))
+    {}
+
+    void append(std::string_view lines) override
+    {
+        if (lines.empty()) return;
+        bool was_empty = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (buffer_.size() + lines.size() > bytes_max_) {
+                drop(lines);
+                return;
+            }
+            was_empty = buffer_.empty();
+            buffer_ += lines;
+            appended_ += lines.size();
+        }
+        if (was_empty) alarm_->ring_if_asleep();
+    }
+
+    std::uint64_t dropped() const override { return dropped_.load(std::memory_order_relaxed); }
+    const std::string& name() const override { return name_; }
+    bool is_file() const { return is_file_; }
+
+    bool has_news()
+    {
+        const std::lock_guard lock(mutex_);
+        return !buffer_.empty();
+    }
+    std::uint64_t appended()
+    {
+        const std::lock_guard lock(mutex_);
+        return appended_;
+    }
+    std::uint64_t finished() const { return finished_; }
+
+    // The thread's.
+
+    /// Writes what there is, as far as it goes. True when something was done.
+    bool drain()
+    {
+        is_blocked_ = false;
+        if (taken_ == 0 && !take()) return false;
+        while (offset_ < pending_.size()) {
+            const LineOutput::Written written = output_.write(std::string_view(pending_).substr(offset_));
+            offset_ += written.bytes;
+            if (written.error == EAGAIN) {
+                is_blocked_ = true;
+                why_ = "nobody reads it";
+                return written.bytes > 0;
+            }
+            if (written.error != 0) {
+                why_ = std::strerror(written.error);
+                const std::size_t lines_begin = pending_.size() - taken_;
+                drop(std::string_view(pending_).substr(std::max(offset_, lines_begin)));
+                if (offset_ > 0) is_mid_line_ = pending_[offset_ - 1] != '\n';
+                break;
+            }
+            is_mid_line_ = false;
+        }
+        pending_.clear();
+        finished_ += std::exchange(taken_, 0);
+        return true;
+    }
+
+    bool is_blocked() const { return is_blocked_; }
+    int fd() const { return output_.fd(); }
+
+    /// A file is opened anew between two writes; what is in the buffer goes to the new one.
+    Result<void> reopen()
+    {
+        Result<LineOutput> opened = LineOutput::open_file(name_);
+        if (!opened) return opened.error();
+        output_ = std::move(*opened);
+        is_mid_line_ = false;
+        return {};
+    }
+
+    /// Lines that were lost and not yet told of, when it is time to.
+    std::uint64_t trouble(SteadyTime now)
+    {
+        const std::uint64_t all = dropped();
+        if (all == told_ || now < tell_at_) return 0;
+        tell_at_ = now + LineWriter::kTroubleInterval;
+        return all - std::exchange(told_, all);
+    }
+    std::string_view why() const { return why_; }
+
+private:
+    /// The buffer's lines become what is being written.
+    bool take()
+    {
+        offset_ = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            pending_.swap(buffer_);
+        }
+        taken_ = pending_.size();
+        if (taken_ == 0) return false;
+        if (is_mid_line_)
+            pending_.insert(0, 1, '\n');  // half a line stands there: the next one is whole again
+        return true;
+    }
+
+    void drop(std::string_view lines)
+    {
+        dropped_.fetch_add(static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n')),
+                           std::memory_order_relaxed);
+    }
+
+    const std::shared_ptr<Alarm> alarm_;
+    const std::string name_;
+    const bool is_file_;
+    const std::size_t bytes_max_;
+    std::mutex mutex_;  ///< of buffer_ and appended_
+    std::string buffer_;
+    std::uint64_t appended_ = 0;  ///< bytes
+    std::atomic<std::uint64_t> dropped_{0};
+    std::atomic<std::uint64_t> finished_{0};  ///< bytes of appended_ that were written or lost
+
+    LineOutput output_;
+    std::string pending_;
+    std::size_t taken_ = 0;  ///< bytes of the buffer that pending_ is made of; 0: nothing is being written
+    std::size_t offset_ = 0;
+    bool is_blocked_ = false;
+    bool is_mid_line_ = false;
+    std::string why_ = "the buffer is full";
+    std::uint64_t told_ = 0;
+    SteadyTime tell_at_{};
+};
+
+}  // namespace
+
+/// What the callers and the thread share. Order of locks: mutex_, then a destination's.
+class LineWriter::State {
+public:
+    State(OnTrouble on_trouble, std::size_t buffer_bytes_max)
+        : alarm_(std::make_shared<Alarm>()),
+          on_trouble_(std::move(on_trouble)),
+          buffer_bytes_max_(buffer_bytes_max)
+    {}
+
+    static void start(const std::shared_ptr<State>& state)
+    {
+        state->thread_ = std::thread([state] { state->run(); });
+    }
+
+    void end()
+    {
+        std::unique_lock lock(mutex_);
+        is_ending_ = true;
+        alarm_->ring();
+        const bool has_ended = news_.wait_for(lock, kEndPatience, [this] { return has_ended_; });
+        lock.unlock();
+        if (has_ended) return thread_.join();
+        thread_.detach();  // in a write that does not return; it owns a share of all that it uses
+    }
+
+    Result<std::shared_ptr<LineDestination>> open_file(const std::string& path)
+    {
+        const std::string name = std::filesystem::path(path).lexically_normal().string();
+        const std::lock_guard lock(mutex_);
+        if (auto known = find(name, true)) return std::shared_ptr<LineDestination>(std::move(known));
+        Result<LineOutput> output = LineOutput::open_file(name);
+        if (!output) return output.error();
+        return add(std::move(*output), name, true);
+    }
+
+    std::shared_ptr<LineDestination> open_descriptor(int fd, std::string name)
+    {
+        const std::lock_guard lock(mutex_);
+        if (auto known = find(name, false)) return known;
+        return add(LineOutput::borrow(fd), std::move(name), false);
+    }
+
+    void reopen()
+    {
+        wants_reopen_ = true;
+        alarm_->ring();
+    }
+
+    bool flush(std::chrono::milliseconds patience)
+    {
+        const SteadyTime until = std::chrono::steady_clock::now() + patience;
+        std::unique_lock lock(mutex_);
+        std::vector<std::pair<std::shared_ptr<Buffered>, std::uint64_t>> goals;
+        for (const auto& destination : destinations_) {
+            goals.emplace_back(destination, destination->appended());
+        }
+        alarm_->ring();
+        return news_.wait_until(lock, until, [&] {
+            return std::all_of(goals.begin(), goals.end(), [](const auto& goal) {
+                return goal.first->finished() >= goal.second;
+            });
+        });
+    }
+
+private:
+    std::shared_ptr<Buffered> find(const std::string& name, bool is_file)
+    {
+        for (const auto& destination : destinations_) {
+            if (destination->is_file() == is_file && destination->name() == name) return destination;
+        }
+        return nullptr;
+    }
+
+    std::shared_ptr<LineDestination> add(LineOutput output, std::string name, bool is_file)
+    {
+        destinations_.push_back(std::make_shared<Buffered>(
+            alarm_, std::move(output), std::move(name), is_file, buffer_bytes_max_));
+        return destinations_.back();
+    }
+
+    void run()
+    {
+        sigset_t
+            signals;  // are the main thread's business; a limit of the file's size is an error like others
+        sigfillset(&signals);
+        pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+        for (;;) {
+            const std::vector<std::shared_ptr<Buffered>> destinations = round();
+            bool has_written = false;
+            std::vector<pollfd> waits{{alarm_->fd(), POLLIN, 0}};
+            for (const auto& destination : destinations) {
+                has_written = destination->drain() || has_written;
+                if (destination->is_blocked()) waits.push_back({destination->fd(), POLLOUT, 0});
+            }
+            {
+                const std::lock_guard lock(mutex_);
+                // Nobody is waited for at the end: flush() was the time to.
+                if (is_ending_ && !has_written) has_ended_ = true;
+                news_.notify_all();
+                if (has_ended_) return;
+            }
+            tell(destinations);
+            sleep(destinations, waits, has_written);
+        }
+    }
+
+    /// The destinations of this round; those that nobody holds any more and that have written everything are
+    /// closed.
+    std::vector<std::shared_ptr<Buffered>> round()
+    {
+        std::vector<std::shared_ptr<Buffered>> all;
+        {
+            const std::lock_guard lock(mutex_);
+            std::erase_if(destinations_, [](const auto& destination) {
+                return destination.use_count() == 1 && destination->finished() == destination->appended();
+            });
+            all = destinations_;
+        }
+        if (wants_reopen_.exchange(false)) {
+            for (const auto& destination : all) {
+                if (!destination->is_file() || destination->is_blocked()) continue;
+                const Result<void> reopened = destination->reopen();
+                if (!reopened && on_trouble_) on_trouble_({destination->name(), 0, reopened.error().detail});
+            }
+        }
+        return all;
+    }
+
+    void tell(const std::vector<std::shared_ptr<Buffered>>& destinations)
+    {
+        if (!on_trouble_) return;
+        const SteadyTime now = std::chrono::steady_clock::now();
+        for (const auto& destination : destinations) {
+            const std::uint64_t lines = destination->trouble(now);
+            if (lines > 0) on_trouble_({destination->name(), lines, destination->why()});
+        }
+    }
+
+    void sleep(const std::vector<std::shared_ptr<Buffered>>& destinations,
+               std::vector<pollfd>& waits,
+               bool has_written)
+    {
+        std::chrono::milliseconds time = kLinger;
+        if (!has_written) {
+            // Whoever appends after this finds the thread asleep; what came before is seen here.
+            alarm_->set_asleep(true);
+            const bool has_news =
+                std::any_of(destinations.begin(), destinations.end(), [](const auto& destination) {
+                    return !destination->is_blocked() && destination->has_news();
+                });
+            if (has_news) return alarm_->set_asleep(false);
+            time = waits.size() > 1 ? kBlockedPoll : std::chrono::milliseconds(-1);
+        }
+        ::poll(waits.data(), waits.size(), static_cast<int>(time.count()));
+        alarm_->set_asleep(false);
+        alarm_->clear();
+    }
+
+    const std::shared_ptr<Alarm> alarm_;
+    const OnTrouble on_trouble_;
+    const std::size_t buffer_bytes_max_;
+    std::atomic<bool> wants_reopen_{false};
+    std::mutex mutex_;  ///< of what follows, but thread_
+    std::condition_variable news_;
+    std::vector<std::shared_ptr<Buffered>> destinations_;
+    bool is_ending_ = false;
+    bool has_ended_ = false;
+    std::thread thread_;
+};
+
+LineWriter::LineWriter(OnTrouble on_trouble, std::size_t buffer_bytes_max)
+    : state_(std::make_shared<State>(std::move(on_trouble), buffer_bytes_max))
+{
+    State::start(state_);
+}
+
+LineWriter::~LineWriter()
+{
+    state_->end();
+}
+
+Result<std::shared_ptr<LineDestination>> LineWriter::open_file(const std::string& path)
+{
+    return state_->open_file(path);
+}
+
+std::shared_ptr<LineDestination> LineWriter::open_descriptor(int fd, std::string name)
+{
+    return state_->open_descriptor(fd, std::move(name));
+}
+
+void LineWriter::reopen()
+{
+    state_->reopen();
+}
+
+bool LineWriter::flush(std::chrono::milliseconds patience)
+{
+    return state_->flush(patience);
+}
+
+}  // namespace postern
