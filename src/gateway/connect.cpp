@@ -12,7 +12,10 @@ constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    if (!connect_rate_.admit(shard_.now())) return throttle_connect(request, waiter, "rate of the node");
+    if (!connect_rate_.admit(shard_.now())) {
+        counts_.hit(observability::Limit::ConnectRate);
+        return throttle_connect(request, waiter, "rate of the node");
+    }
     const bool is_asked = request.stage->current->connect() != nullptr;
     if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
         return queue_connect(request, waiter);

@@ -13,6 +13,7 @@
 #include "integrations/plugin_host.hpp"
 #include "net/shard.hpp"
 #include "net/worker_pool.hpp"
+#include "observability/counts.hpp"
 
 #include <string>
 #include <string_view>
@@ -101,8 +102,14 @@ public:
     /// The call has been answered with `reply`.
     void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
 
-    /// Invocations without an answer yet, and those to come: a drain waits for them.
-    std::size_t open_calls() const { return calls_.open_count() + connects_.size() + disconnects_.waiting(); }
+    /// Invocations without an answer yet. Thread: any.
+    std::size_t open_calls() const { return calls_.open_count(); }
+
+    /// And those to come: a drain waits for them all.
+    std::size_t unfinished() const { return open_calls() + connects_.size() + disconnects_.waiting(); }
+
+    /// What this shard counts whatever the stage. Written by the shard, read by any thread.
+    observability::ShardCounts& counts() { return counts_; }
 
     void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
     void on_failure(std::uint64_t call, std::string_view why) override;
@@ -161,6 +168,7 @@ private:
     const integrations::PluginHost& host_;
     const api::Limits& limits_;
     Calls calls_;
+    observability::ShardCounts counts_;
     std::size_t pending_connects_ = 0;
     ConnectQueue connects_;
     net::TimerWheel::Id connect_queue_deadline_ = net::TimerWheel::kNone;

@@ -282,6 +282,20 @@ TEST_CASE("Stages are checked")
               .empty());
 }
 
+TEST_CASE("The metrics' switch of AWS is accepted either way, as a truth value")
+{
+    const auto with = [](const std::string& value) {
+        return problems_of(
+            "apis:\n  a:\n    routes: {r: plugin:echo}\n    stages:\n      d: {"
+            "defaultRouteSettings: {detailedMetricsEnabled: " +
+            value + "}, routeSettings: {r: {detailedMetricsEnabled: true}}}\n");
+    };
+    CHECK(with("true").empty());
+    CHECK(with("false").empty());
+    CHECK(with("often").find("t.yaml:5:58: apis.a.stages.d.defaultRouteSettings.detailedMetricsEnabled: ") ==
+          0);
+}
+
 TEST_CASE("A stage's access log is refused as AWS refuses it")
 {
     const auto with = [](const std::string& stage) {
@@ -393,6 +407,8 @@ TEST_CASE("Limits are checked")
     CHECK(in_limits("newConnectionsPerSecond: nan").find("expected a number") != std::string::npos);
     CHECK(in_limits("ordering: conection").find("(did you mean \"connection\"?)") != std::string::npos);
     CHECK(in_limits("messagesInFlight: 0").find("from 1 to 65536") != std::string::npos);
+    CHECK(in_limits("groupsPerConnection: 0").find("from 1 to 1000") != std::string::npos);
+    CHECK(in_limits("groupsPerConnection: 1001").find("from 1 to 1000") != std::string::npos);
     CHECK(in_limits("queuedConnects: -1").find("from 0 to 1000000") != std::string::npos);
     CHECK(in_limits("connectQueueTimeout: 5").find("expected a duration with its unit") != std::string::npos);
     CHECK(in_limits("concurrentDisconnects: 0").find("from 1 to 1000000") != std::string::npos);
