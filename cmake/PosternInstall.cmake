@@ -3,6 +3,7 @@
 include(CMakePackageConfigHelpers)
 install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT gateway)
 install(FILES config/postern.yaml DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/postern COMPONENT gateway)
+install(FILES config/postern.logrotate DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/logrotate.d RENAME postern COMPONENT gateway)
 install(FILES config/postern.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/postern COMPONENT gateway)
 install(FILES config/postern.service config/postern.socket DESTINATION lib/systemd/system COMPONENT gateway)
 install(FILES config/postern.sysusers DESTINATION lib/sysusers.d RENAME postern.conf COMPONENT gateway)

@@ -45,7 +45,7 @@ if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   endforeach()
 endif()
 
-file(WRITE "${PROJECT_BINARY_DIR}/conffiles" "/etc/postern/postern.yaml\n")
+file(WRITE "${PROJECT_BINARY_DIR}/conffiles" "/etc/logrotate.d/postern\n/etc/postern/postern.yaml\n")
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_CONTROL_EXTRA "${PROJECT_BINARY_DIR}/conffiles"
   "${PROJECT_SOURCE_DIR}/cmake/debian/postinst" "${PROJECT_SOURCE_DIR}/cmake/debian/prerm" "${PROJECT_SOURCE_DIR}/cmake/debian/postrm")
 include(CPack)

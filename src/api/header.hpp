@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace postern::api {
@@ -16,5 +17,8 @@ struct Header {
 
 /// Fields in wire order; a name may repeat.
 using Headers = std::vector<Header>;
+
+/// The first field of that name, whatever its casing; null when there is none.
+const Header* find_header(const Headers& headers, std::string_view name);
 
 }  // namespace postern::api

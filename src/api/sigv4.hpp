@@ -29,6 +29,12 @@ struct AccessKey {
     std::string user_arn;       ///< the principal, as named in refusals
 };
 
+/// Who has signed, for the log.
+struct Principal {
+    std::string access_key_id;  ///< empty: nobody who is known
+    std::string user_arn;
+};
+
 enum class Verdict {
     Verified,
     MissingAuthenticationToken,  ///< not signed at all

@@ -23,13 +23,6 @@ Outcome incomplete(std::string message)
     return {Verdict::IncompleteSignature, nullptr, std::move(message)};
 }
 
-const Header* find_header(const Headers& headers, std::string_view name)
-{
-    const auto found = std::find_if(
-        headers.begin(), headers.end(), [&](const Header& h) { return text::iequals(h.name, name); });
-    return found == headers.end() ? nullptr : &*found;
-}
-
 /// Empty when there is none. Of a repeated parameter the first counts; the signature covers all of them.
 std::string_view find_parameter(const Parameters& parameters, std::string_view name)
 {

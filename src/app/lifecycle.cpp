@@ -101,8 +101,8 @@ class Life {
 public:
     Life(Application& application, const RunOptions& options, LineWriter& lines)
         : application_(application),
-          lines_(lines),
           file_(options.file),
+          lines_(lines),
           reloader_(application, options.load, options.file),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
@@ -179,16 +179,6 @@ private:
         });
     }
 
-    void wait_for_reopen()
-    {
-        reopen_signal_.async_wait([this](boost::system::error_code error, int) {
-            if (error) return;
-            log::info("log.reopen", {{"signal", "SIGUSR1"}});
-            lines_.reopen();
-            wait_for_reopen();
-        });
-    }
-
     std::vector<std::string> reload(std::string_view why)
     {
         service_.on_reload_begin();
@@ -206,6 +196,16 @@ private:
             line += ", " + url_of(endpoint, "ws");
         }
         return line;
+    }
+
+    void wait_for_reopen()
+    {
+        reopen_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            log::info("log.reopen", {{"signal", "SIGUSR1"}});
+            lines_.reopen();
+            wait_for_reopen();
+        });
     }
 
     void wait_until_drained()
@@ -227,7 +227,8 @@ private:
     void watch_memory()
     {
         application_.watch_memory();
-        memory_timer_.expires_after(kMemoryPoll);
+        memory_timer_.expires_after(application_.settings().limits.memory_bytes_max > 0 ? kMemoryPoll
+                                                                                        : kPoll);
         memory_timer_.async_wait([this](boost::system::error_code error) {
             if (!error) watch_memory();
         });
@@ -252,8 +253,8 @@ private:
     }
 
     Application& application_;
-    LineWriter& lines_;
     std::string file_;
+    LineWriter& lines_;
     Reloader reloader_;
     bool watches_files_;
     boost::asio::io_context io_{1};

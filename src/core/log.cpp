@@ -123,7 +123,8 @@ void write(Level level, std::string_view event, Fields fields)
     if (!is_enabled(level)) return;
     std::uint64_t suppressed = 0;
     if (level == Level::Warn) {
-        const auto admitted = g_warnings.admit(event, SystemClock().wall() / 1000);
+        const auto admitted =
+            g_warnings.admit(event, static_cast<std::uint32_t>(SystemClock().wall() / 1000));
         if (!admitted) return;
         suppressed = *admitted;
     }

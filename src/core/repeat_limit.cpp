@@ -19,17 +19,19 @@ RepeatLimit::Slot* RepeatLimit::find(std::string_view name)
     return nullptr;
 }
 
-std::optional<std::uint64_t> RepeatLimit::admit(std::string_view name, std::int64_t second)
+std::optional<std::uint64_t> RepeatLimit::admit(std::string_view name, std::uint32_t second)
 {
     Slot* slot = find(name);
     if (slot == nullptr) return 0;  // more names than anybody has thought of: nothing is lost
-    std::int64_t known = slot->second.load(std::memory_order_relaxed);
-    if (known != second && slot->second.compare_exchange_strong(known, second, std::memory_order_relaxed)) {
-        slot->lines.store(0, std::memory_order_relaxed);
-    }
-    if (slot->lines.fetch_add(1, std::memory_order_relaxed) >= lines_max_) {
-        slot->left_out.fetch_add(1, std::memory_order_relaxed);
-        return std::nullopt;
+    std::uint64_t window = slot->window.load(std::memory_order_relaxed);
+    for (;;) {
+        const bool is_next = second > window >> 32U;
+        if (!is_next && (window & 0xFFFFFFFFU) >= lines_max_) {
+            slot->left_out.fetch_add(1, std::memory_order_relaxed);
+            return std::nullopt;
+        }
+        const std::uint64_t counted = is_next ? std::uint64_t{second} << 32U | 1U : window + 1;
+        if (slot->window.compare_exchange_weak(window, counted, std::memory_order_relaxed)) break;
     }
     return slot->left_out.exchange(0, std::memory_order_relaxed);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/log.hpp"
-#include "core/text.hpp"
 #include "gateway/gateway.hpp"
 
 namespace postern::gateway {
@@ -8,14 +7,6 @@ namespace postern::gateway {
 namespace {
 
 constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
-
-std::string_view find_header(const api::Headers& headers, std::string_view name)
-{
-    for (const api::Header& header : headers) {
-        if (text::iequals(header.name, name)) return header.value;
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -38,7 +29,7 @@ void Gateway::throttle(const ConnectRequest& request, ConnectWaiter& waiter, obs
     const int status = api::status_of(api::Refusal::Throttled);
     integrations::EventIds ids;
     ids.make(connection.id, shard_.clock(), shard_.random());
-    record_unasked(request, ids, status, api::Refusal::Throttled);
+    record_connect(request, ids, status, api::Refusal::Throttled);
     log::info("connect.refused",
               {{"api", connection.api_id},
                {"status", status},
@@ -58,7 +49,7 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
     const Route* route = deployment->connect();
     if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
         integrations::EventIds ids;
-        record_unasked(request, ids, kAdmitted);
+        record_connect(request, ids, kAdmitted, std::nullopt);
         return waiter.on_admitted({});
     }
 
@@ -97,11 +88,30 @@ void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter
     waiter.on_queued();
 }
 
+/// The end of a CONNECT for which no handler was called.
+void Gateway::record_connect(const ConnectRequest& request,
+                             integrations::EventIds& ids,
+                             int status,
+                             std::optional<api::Refusal> refusal)
+{
+    const DeploymentPtr& deployment = request.stage->current;
+    if (deployment == nullptr) return;
+    EventRecord event;
+    event.type = api::EventType::Connect;
+    event.deployment = deployment.get();
+    event.route = deployment->connect();
+    event.status = status;
+    event.refusal = refusal;
+    event.connection = request.connection;
+    event.ids = &ids;
+    record(event);
+}
+
 void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
 {
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
     integrations::EventIds ids;
-    record_unasked(request, ids, reply.status, api::Refusal::Throttled, why);
+    record_connect(request, ids, reply.status, std::nullopt);
     log::info("connect.refused",
               {{"api", request.connection->api_id},
                {"status", reply.status},
@@ -141,7 +151,8 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
 {
     ConnectWaiter& waiter = *call.waiter;
     if (api::is_admission(reply.status_code)) {
-        const std::string protocol(find_header(reply.headers, "Sec-WebSocket-Protocol"));
+        const api::Header* chosen = api::find_header(reply.headers, "Sec-WebSocket-Protocol");
+        const std::string protocol(chosen == nullptr ? "" : chosen->value);
         record(call, reply.status_code);
         finish(call);
         return waiter.on_admitted(protocol);

@@ -96,6 +96,12 @@ public:
                        std::uint16_t code,
                        std::string_view reason);
 
+    /// Whether the stage writes down the @connections calls that name it.
+    static bool logs_api_calls(const StageSlot& stage);
+
+    /// The call has been answered with `reply`.
+    void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
+
     /// Invocations without an answer yet. Thread: any, as for the next three.
     std::size_t unanswered_calls() const { return calls_.open_count(); }
     std::size_t queued_connects() const { return connects_.size(); }
@@ -126,17 +132,23 @@ private:
     std::string_view request_id(Call& call);
     void resume_waiting();
 
+    void start_connect(const ConnectRequest& request, ConnectWaiter& waiter);
+    void queue_connect(const ConnectRequest& request, ConnectWaiter& waiter);
+    void refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
+    void arm_connect_queue();
+    void on_connect_queue_due();
+    void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
+
     // record.cpp: how events end
     void record(const EventRecord& event);
-    void record_unasked(const ConnectRequest& request,
-                        integrations::EventIds& ids,
-                        int status,
-                        std::optional<api::Refusal> refusal = std::nullopt,
-                        std::string_view why = {});
     void record(Call& call,
                 int status,
                 std::optional<api::Refusal> refusal = std::nullopt,
                 std::string_view why = {});
+    void record_connect(const ConnectRequest& request,
+                        integrations::EventIds& ids,
+                        int status,
+                        std::optional<api::Refusal> refusal);
 
     // logs.cpp: what the stage's logs say about them
     void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);
@@ -144,12 +156,6 @@ private:
     void log_reply(Call& call, const integrations::InvokeReply& reply);
     void log_end(const EventRecord& event);
 
-    void start_connect(const ConnectRequest& request, ConnectWaiter& waiter);
-    void queue_connect(const ConnectRequest& request, ConnectWaiter& waiter);
-    void refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
-    void arm_connect_queue();
-    void on_connect_queue_due();
-    void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
     void answer_connect(Call& call, const integrations::InvokeReply& reply);
     void answer_message(Call& call, const integrations::InvokeReply& reply);
     void send_error(connections::Connection& connection, api::Refusal refusal, std::string_view request_id);

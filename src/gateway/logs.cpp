@@ -167,4 +167,40 @@ void Gateway::log_end(const EventRecord& event)
     }
 }
 
+bool Gateway::logs_api_calls(const StageSlot& stage)
+{
+    const observability::StageLogs* logs = stage.current ? stage.current->logs() : nullptr;
+    return logs != nullptr && logs->access_format.has_value();
+}
+
+/// Spec captures 1.5 and 3.5: both ids are those of the answer; no error.*, whatever the status.
+void Gateway::on_api_call(const ApiCallRecord& call, const api::HttpReply& reply)
+{
+    const observability::StageLogs& logs = *call.deployment->logs();
+    const auto header = [&](std::string_view name) {
+        const api::Header* found = api::find_header(reply.headers, name);
+        return found == nullptr ? std::string_view() : std::string_view(found->value);
+    };
+    api::AccessLogRecord record;
+    record.request_id = header("x-amzn-RequestId");
+    record.extended_request_id = header("x-amz-apigw-id");
+    record.api_id = call.deployment->stage().api_id;
+    record.stage = call.deployment->stage().stage;
+    record.route_key = call.route_key;
+    record.event_type = "CONNECTION_API";
+    record.connection_id = call.connection_id;
+    record.domain_name = call.domain_name;
+    record.source_ip = call.source_ip;
+    record.user_agent = call.user_agent;
+    record.caller = call.signer.access_key_id;  // AWS has the user's unique id here, which we do not know
+    record.user = call.signer.access_key_id;
+    record.user_arn = call.signer.user_arn;
+    record.status = reply.status;
+    record.request_time = call.request_time;
+    record.integration_latency_ms = shard_.clock().steady() - call.began_at;
+    logs.access_format->append(lines_, record);
+    logs.access->append(lines_);
+    lines_.clear();
+}
+
 }  // namespace postern::gateway

@@ -3,11 +3,15 @@
 
 #include "api/event.hpp"
 #include "api/gateway_error.hpp"
+#include "api/sigv4.hpp"
 #include "connections/connection.hpp"
 #include "integrations/event_scope.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace postern::gateway {
 
@@ -32,6 +36,20 @@ struct EventRecord {
     std::uint16_t close_code = 0;                             ///< of a Disconnect, like the reason
     std::string_view close_reason;
     std::string_view why;  ///< the refusal, for people
+};
+
+/// One @connections call, for the access log: of the stages that have one. Owned, since the answer may come
+/// when the caller has gone.
+struct ApiCallRecord {
+    std::shared_ptr<const Deployment> deployment;
+    std::string route_key;      ///< "POST /@connections/{connectionId}"
+    std::string connection_id;  ///< as the caller sent it
+    std::string domain_name;
+    std::string source_ip;
+    std::string user_agent;
+    api::sigv4::Principal signer;
+    EpochMillis request_time = 0;
+    SteadyMillis began_at = 0;
 };
 
 }  // namespace postern::gateway

@@ -96,6 +96,9 @@ std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
     const Caller caller =
         authenticate({call.method, call.target, call.headers, call.body, call.source_ip}, now);
     if (caller.refusal) return api::management::not_authenticated(*caller.refusal, ids, now);
+    if (caller.key != nullptr && call.signer != nullptr) {
+        *call.signer = {caller.key->key.id, caller.key->key.user_arn};
+    }
     if (caller.key == nullptr || !caller.key->policy) return std::nullopt;
 
     const std::string path = call.path.resource(call.method);

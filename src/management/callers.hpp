@@ -25,6 +25,7 @@ struct ConnectionsCall {
     std::string_view api_id;
     std::string_view stage;
     const ManagementPath& path;
+    api::sigv4::Principal* signer = nullptr;  ///< is told who signed, before handle() returns
 };
 
 /// One request as far as it says who calls. Borrows everything.

@@ -23,7 +23,6 @@ namespace {
 
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::chrono::milliseconds kPause{1000};
-constexpr std::chrono::milliseconds kStopPatience{1000};
 
 }  // namespace
 
@@ -50,7 +49,7 @@ public:
     {
         if (!thread_.joinable()) return;
         boost::asio::post(io_, [this] { finish(); });
-        if (ended_.get_future().wait_for(kStopPatience) != std::future_status::ready) io_.stop();
+        if (ended_.get_future().wait_for(options_.stop_patience) != std::future_status::ready) io_.stop();
         thread_.join();
     }
 

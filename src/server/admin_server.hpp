@@ -17,11 +17,11 @@ struct AdminServerOptions {
     std::uint16_t port = 8081;  ///< 0: the kernel chooses
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;
-    std::size_t sockets_max = 32;  ///< more are closed at once
-    std::chrono::milliseconds request_timeout{
-        10'000};  ///< from its first byte to its last, and for our answer's
-    std::chrono::milliseconds idle_timeout{60'000};     ///< between requests
-    std::chrono::milliseconds answer_timeout{120'000};  ///< what a reload may take; then 504
+    std::size_t sockets_max = 32;                       ///< more are closed at once
+    std::chrono::milliseconds request_timeout{10'000};  ///< from its first byte to its last
+    std::chrono::milliseconds answer_timeout{120'000};  ///< of the gateway, which may load plugins; then 504
+    std::chrono::milliseconds idle_timeout{60'000};     ///< between requests, and for taking an answer
+    std::chrono::milliseconds stop_patience{1'000};     ///< with answers that are being given
 };
 
 /// The admin listener: HTTP/1.1 with keep-alive on a thread of its own, so that it answers while every shard
@@ -38,7 +38,7 @@ public:
     std::uint16_t port() const;
     void start();
 
-    /// Ends the thread. Answers that are being given still leave, for a second at most. The object has to
+    /// Ends the thread. Answers that are being given still leave, if they come in time. The object has to
     /// stay until nobody can answer a request any more: the shards have ended.
     void stop();
 

@@ -169,7 +169,7 @@ void AdminSession::write(const management::AdminReply& reply, bool with_body)
     http.headers.push_back({"Connection", keeps_alive_ ? "keep-alive" : "close"});
     if (with_body) http.body = reply.body;
     sending_ = api::serialize(http);
-    expect(options_.request_timeout, [this] { close(); });
+    expect(options_.idle_timeout, [this] { close(); });
     asio::async_write(
         socket_, asio::buffer(sending_), [self = shared_from_this()](error_code error, std::size_t) {
             if (error) return self->close();

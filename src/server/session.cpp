@@ -220,12 +220,6 @@ void Session::on_drain()
     }
 }
 
-void Session::resume_reading()
-{
-    is_paused_ = false;
-    queue();
-}
-
 void Session::shed()
 {
     server_.counts().hit(observability::Limit::Memory);

@@ -59,7 +59,7 @@ public:
     void on_drain();
     bool is_open() const { return state_ == State::Open; }
 
-    /// The client has sent faster than it may, and there is room in its bucket again.
+    /// The client has sent faster than it may: there may be room in its bucket again.
     void resume_reading();
 
     /// Bytes that wait for the client to read.
@@ -82,6 +82,9 @@ private:
     void on_request(const HttpRequest& request);
     void upgrade(const HttpRequest& request);
     void manage(const HttpRequest& request);
+    std::shared_ptr<gateway::ApiCallRecord> record_of(const HttpRequest& request,
+                                                      const gateway::StageSlot& stage,
+                                                      const management::ManagementPath& path) const;
     void answer(api::HttpReply reply);
     void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
@@ -96,6 +99,7 @@ private:
     void on_fault(net::ws::Fault fault);
     bool is_held() const;
     void count_message();
+    void pause_if_too_fast();
     void append(net::ws::Opcode opcode, std::string_view payload);
     void append_shared(const connections::SharedMessage& message);
     void append_close(std::uint16_t code, std::string_view reason);

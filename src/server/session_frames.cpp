@@ -5,6 +5,7 @@
 #include "server/session_handshake.hpp"
 #include "server/shard_server.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace postern::server {
 
 namespace {
 
+constexpr SteadyMillis kPauseMax = 1000;
 constexpr std::size_t kReadStep = 64 * 1024;
 constexpr std::size_t kBurstBytesMax =
     256 * 1024;  // what is written at once, and the capacity the shard keeps
@@ -200,13 +202,28 @@ void Session::count_message()
 {
     const Rate& rate = server_.message_rate();
     if (!rate.is_bound()) return;
+    messages_.take(rate, server_.shard().now());
+    pause_if_too_fast();
+}
+
+void Session::pause_if_too_fast()
+{
     const SteadyMillis now = server_.shard().now();
-    messages_.take(rate, now);
-    const SteadyMillis ready_at = messages_.ready_at(rate, now);
-    if (ready_at <= now) return;
-    server_.counts().hit(observability::Limit::MessageRate);
-    is_paused_ = true;
-    server_.resume_at(ready_at, info_.address);
+    const SteadyMillis ready_at = messages_.ready_at(server_.message_rate(), now);
+    if (ready_at > now && !is_paused_) server_.counts().hit(observability::Limit::MessageRate);
+    is_paused_ = ready_at > now;
+    // Deadlines of connections that have ended since are not cancelled, so none is far away.
+    if (is_paused_) server_.resume_at(std::min(ready_at, now + kPauseMax), info_.address);
+}
+
+void Session::resume_reading()
+{
+    if (server_.message_rate().is_bound()) {
+        pause_if_too_fast();
+    } else {
+        is_paused_ = false;
+    }
+    if (!is_paused_) queue();
 }
 
 void Session::on_fault(net::ws::Fault fault)

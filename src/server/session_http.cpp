@@ -156,6 +156,7 @@ void Session::manage(const HttpRequest& request)
         return answer(reply);
     }
     const integrations::StageIdentity& identity = stage->current->stage();
+    const std::shared_ptr<gateway::ApiCallRecord> record = record_of(request, *stage, *path);
     const management::ConnectionsCall call{request.method,
                                            request.target,
                                            request.headers,
@@ -163,13 +164,16 @@ void Session::manage(const HttpRequest& request)
                                            info_.source_ip,
                                            identity.api_id,
                                            identity.stage,
-                                           *path};
+                                           *path,
+                                           record ? &record->signer : nullptr};
     state_ = State::Answering;
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
-    const auto give = [weak = std::weak_ptr(self_), count](const api::HttpReply& reply) {
+    const auto give = [weak = std::weak_ptr(self_), record, count, &gateway = server_.gateway()](
+                          const api::HttpReply& reply) {
         count(reply);
+        if (record) gateway.on_api_call(*record, reply);
         const std::shared_ptr<Session*> self = weak.lock();
         if (self) (*self)->answer(reply);
     };
@@ -178,6 +182,24 @@ void Session::manage(const HttpRequest& request)
         home.post([give, reply] { give(reply); });
     };
     server_.connections_api().handle(call, server_.shard().random(), std::move(done));
+}
+
+/// Null when nobody wants to know.
+std::shared_ptr<gateway::ApiCallRecord> Session::record_of(const HttpRequest& request,
+                                                           const gateway::StageSlot& stage,
+                                                           const management::ManagementPath& path) const
+{
+    if (!gateway::Gateway::logs_api_calls(stage)) return nullptr;
+    auto record = std::make_shared<gateway::ApiCallRecord>();
+    record->deployment = stage.current;
+    record->route_key = request.method + " /" + path.resource(request.method);
+    record->connection_id = path.connection_id;
+    record->domain_name = request.host;
+    record->source_ip = info_.source_ip;
+    record->user_agent = request.header("User-Agent");
+    record->request_time = server_.shard().clock().wall();
+    record->began_at = server_.shard().clock().steady();
+    return record;
 }
 
 /// The end of the request that is being looked at.

@@ -64,6 +64,7 @@ void ShardServer::shed(std::size_t bytes)
     std::size_t freed = 0;
     for (Session* session : slow) {
         if (freed >= bytes) return;
+        if (!session->is_open()) continue;  // another one's $disconnect has closed it
         freed += session->unsent_bytes();
         session->shed();
     }

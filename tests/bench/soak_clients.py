@@ -38,7 +38,7 @@ class Client:
             raise ConnectionError(head.split(b"\r\n")[0].decode())
         self.replies, self.posted, self.broadcast = [], [], []
         self.posts_wanted, self.broadcasts_wanted, self.posts_open = 0, 0, 0
-        self.code, self.news, self.is_leaving = None, asyncio.Event(), False
+        self.code, self.news = None, asyncio.Event()
         self.task = asyncio.create_task(self._read())
         await self.say('{"action":"whoami"}')
         await self.until(lambda: self.replies)
@@ -143,7 +143,9 @@ class Process:
                 await asyncio.sleep(self.random.uniform(0, 0.2))
             async with self.gate:
                 self.members.remove(client)
-                client.is_leaving = True
+                status, answer = await backend.ask("DELETE", f"/dev/@groups/{self.group}/{client.id}")
+                if status >= 300:
+                    raise RuntimeError(f"leave: {status} {answer}")
             if not await client.until(lambda: client.posts_open == 0 and len(client.posted) >= client.posts_wanted and
                                       len(client.broadcast) >= client.broadcasts_wanted) and client.code is not None:
                 self.count["unexpected"] += 1
@@ -223,7 +225,11 @@ class Process:
 
 def run(pipe, number, port, clients):
     """In a process of its own."""
-    try:
-        asyncio.run(Process(number, port, clients).run(pipe))
-    except BaseException as failure:  # whatever it is, the other side has to know
-        pipe.send(f"{type(failure).__name__}: {failure}")
+    async def live():
+        try:
+            await Process(number, port, clients).run(pipe)
+        except BaseException as failure:  # whatever it is, the other side has to know
+            pipe.send(f"{type(failure).__name__}: {failure}")
+            os._exit(1)  # a thread may wait for the next word
+
+    asyncio.run(live())

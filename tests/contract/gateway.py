@@ -28,7 +28,7 @@ class Gateway:
         config_file.write_text(f"{config}\nplugins: {{ contract: {settings} }}\n")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTERN_")}
         with open(self.log_file, "wb") as log:
-            self.process = subprocess.Popen([str(postern), "run", str(config_file), "--port", "0"],
+            self.process = subprocess.Popen([str(postern), "run", str(config_file), "--port", "0", "--set", "gateway.drainTime=0"],
                                             stdout=subprocess.PIPE, stderr=log, env=environment)
         self.is_terminated = False
         self.port = self.read_port()

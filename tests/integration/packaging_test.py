@@ -57,6 +57,12 @@ class UnitTest(unittest.TestCase):
 
 
 class PackageTest(unittest.TestCase):
+    def test_logs_that_rotate_are_where_the_service_may_write(self):
+        rule = (CONFIG / 'postern.logrotate').read_text()
+        self.assertEqual(dict(unit('postern.service'))['LogsDirectory'], 'postern')
+        for path in re.findall(r'^(/\S+ .*) {$', rule, re.M)[0].split():
+            self.assertTrue(path.startswith('/var/log/postern/'), path)
+
     def test_the_maintainer_scripts_are_shell_that_stops_at_errors(self):
         scripts = sorted(path for path in SCRIPTS.iterdir() if path.name != 'copyright')
         self.assertEqual([path.name for path in scripts], ['postinst', 'postrm', 'prerm'])

@@ -68,22 +68,29 @@ public:
         });
     }
 
-    /// What the client has been sent.
-    std::vector<std::string> sent(const std::string& id)
+    /// What the client has been sent, and with what it has been closed.
+    std::vector<std::string> sent(const std::string& id) { return of(id, &FakeConnection::sent); }
+    std::pair<std::uint16_t, std::string> closed(const std::string& id)
     {
-        const api::ConnectionAddress address = codec.decode(id).address;
-        return on(address.shard, [&](connections::Registry&) {
-            for (const auto& client : homes_[address.shard]->clients) {
-                if (client->info().address == address) return client->sent;
-            }
-            return std::vector<std::string>{};
-        });
+        return of(id, &FakeConnection::closed);
     }
 
     api::ConnectionIdCodec codec{api::ConnectionIdCodec::Key{1, 2, 3}};
     connections::Directory directory{codec, kNode, kMessageBytesMax};
 
 private:
+    template <class Value>
+    Value of(const std::string& id, Value FakeConnection::*member)
+    {
+        const api::ConnectionAddress address = codec.decode(id).address;
+        return on(address.shard, [&](connections::Registry&) {
+            for (const auto& client : homes_[address.shard]->clients) {
+                if (client->info().address == address) return (*client).*member;
+            }
+            return Value{};
+        });
+    }
+
     struct Home {
         Home(std::size_t index, const Clock& clock)
             : registry(kNode, static_cast<std::uint8_t>(index), 17), shard(index, clock)

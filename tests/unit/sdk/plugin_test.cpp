@@ -18,6 +18,38 @@ namespace {
 
 const Connection kAnn{.id = "ann"};
 
+void setup_groups(postern::Setup& setup)
+{
+    const auto connections = setup.connections();
+    const auto answer = [](Reply reply) {
+        return [reply](ConnectionResult result) { reply.send(std::to_string(static_cast<int>(result))); };
+    };
+    const auto count = [](Reply reply) {
+        return [reply](ConnectionResult result, std::uint64_t told) {
+            reply.send(std::to_string(static_cast<int>(result)) + " " + std::to_string(told));
+        };
+    };
+    setup.on("join", [=](const Event& event, Reply reply) {
+        connections.join(event.connection_id(), "lobby");
+        if (event.query("refuse")) return reply.refuse();
+        reply.accept();
+    });
+    setup.on("join_named", [=](const Event& event, Reply reply) {
+        connections.join(event.connection_id(), event.body(), answer(reply));
+    });
+    setup.on("leave", [=](const Event& event, Reply reply) {
+        connections.leave(event.connection_id(), "lobby", answer(reply));
+    });
+    setup.on("tell_all", [=](const Event& event, Reply reply) {
+        connections.broadcast(event.api_id(), "lobby", event.body(), {}, count(reply));
+    });
+    setup.on("tell_others", [=](const Event& event, Reply reply) {
+        const std::vector<std::string> sender{std::string(event.connection_id())};
+        connections.broadcast(event.api_id(), "lobby", event.body(), sender, count(reply));
+    });
+    setup.on("gone", [](const Event&, Reply reply) { reply.nothing(); });
+}
+
 void setup_replies(postern::Setup& setup)
 {
     setup.on("send", [](const Event& event, Reply reply) { reply.send(event.body(), 201); });
@@ -275,6 +307,41 @@ TEST_CASE("a client can be posted to after it was accepted and until it has left
     CHECK(harness.posts_to("ann").size() == 1);
     harness.disconnect("post_blind", kAnn);
     CHECK(harness.posts_to("ann").size() == 1);
+}
+
+TEST_CASE("a plugin joins connections to groups and sends to all of one")
+{
+    Harness harness(&query_of<setup_groups>);
+    const Connection bob{.id = "bob"};
+    const Connection eve{.id = "eve", .query = {{"refuse", "1"}}};
+    CHECK(harness.connect("join", kAnn).is_accepted());  // inside $connect already
+    CHECK(harness.connect("join", bob).is_accepted());
+    CHECK_FALSE(harness.connect("join", eve).is_accepted());
+    CHECK(harness.group("lobby") == std::vector<std::string>{"ann", "bob"});
+
+    CHECK(harness.message("tell_all", "hello", kAnn).reply()->body == "0 2");
+    CHECK(harness.message("tell_others", "hi", kAnn).reply()->body == "0 1");
+    CHECK(harness.posts_to("ann") == std::vector<std::string>{"hello"});
+    CHECK(harness.posts_to("bob") == std::vector<std::string>{"hello", "hi"});
+    CHECK(harness.message("tell_all", std::string(128 * 1024 + 1, 'x'), kAnn).reply()->body == "2 0");
+
+    CHECK(harness.message("leave", "", bob).reply()->body == "0");
+    CHECK(harness.message("tell_all", "hello", kAnn).reply()->body == "0 1");
+    harness.set_post_result("ann", ConnectionResult::LimitExceeded);
+    CHECK(harness.message("tell_all", "hello", kAnn).reply()->body == "0 0");
+    harness.disconnect("gone", kAnn);
+    CHECK(harness.group("lobby").empty());
+}
+
+TEST_CASE("what cannot be done with a group is told")
+{
+    Harness harness(&query_of<setup_groups>);
+    CHECK(harness.message("join_named", "a/b", kAnn).reply()->body == "5");
+    CHECK(harness.message("join_named", "", kAnn).reply()->body == "5");
+    for (int i = 0; i < 100; ++i)
+        CHECK(harness.message("join_named", "room " + std::to_string(i), kAnn).reply()->body == "0");
+    CHECK(harness.message("join_named", "room 7", kAnn).reply()->body == "0");
+    CHECK(harness.message("join_named", "one more", kAnn).reply()->body == "3");
 }
 
 TEST_CASE("a reply may come later, from another thread")

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/header.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+
+namespace postern::api {
+
+const Header* find_header(const Headers& headers, std::string_view name)
+{
+    const auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& header) {
+        return text::iequals(header.name, name);
+    });
+    return found == headers.end() ? nullptr : &*found;
+}
+
+}  // namespace postern::api
