@@ -49,7 +49,7 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
     const Route* route = deployment->connect();
     if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
         integrations::EventIds ids;
-        record_connect(request, ids, kAdmitted, std::nullopt);
+        record_connect(request, ids, kAdmitted);
         return waiter.on_admitted({});
     }
 
@@ -88,35 +88,16 @@ void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter
     waiter.on_queued();
 }
 
-/// The end of a CONNECT for which no handler was called.
-void Gateway::record_connect(const ConnectRequest& request,
-                             integrations::EventIds& ids,
-                             int status,
-                             std::optional<api::Refusal> refusal)
-{
-    const DeploymentPtr& deployment = request.stage->current;
-    if (deployment == nullptr) return;
-    EventRecord event;
-    event.type = api::EventType::Connect;
-    event.deployment = deployment.get();
-    event.route = deployment->connect();
-    event.status = status;
-    event.refusal = refusal;
-    event.connection = request.connection;
-    event.ids = &ids;
-    record(event);
-}
-
 void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
 {
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
-    integrations::EventIds ids;
-    record_connect(request, ids, reply.status, std::nullopt);
     log::info("connect.refused",
               {{"api", request.connection->api_id},
                {"status", reply.status},
                {"why", why},
                {"source_ip", request.connection->source_ip}});
+    integrations::EventIds ids;
+    record_connect(request, ids, reply.status, std::nullopt, why);
     waiter.on_refused(reply);
 }
 

@@ -103,11 +103,12 @@ public:
     void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
 
     /// Invocations without an answer yet. Thread: any, as for the next three.
-    std::size_t unanswered_calls() const { return calls_.open_count(); }
+    std::size_t open_calls() const { return calls_.open_count(); }
     std::size_t queued_connects() const { return connects_.size(); }
     std::size_t queued_disconnects() const { return disconnects_.waiting(); }
-    /// All three: a drain waits for them.
-    std::size_t open_calls() const { return unanswered_calls() + queued_connects() + queued_disconnects(); }
+
+    /// And those to come: a drain waits for them all.
+    std::size_t unfinished() const { return open_calls() + queued_connects() + queued_disconnects(); }
 
     /// What this shard counts whatever the stage. Written by the shard, read by any thread.
     observability::ShardCounts& counts() { return counts_; }
@@ -148,7 +149,8 @@ private:
     void record_connect(const ConnectRequest& request,
                         integrations::EventIds& ids,
                         int status,
-                        std::optional<api::Refusal> refusal);
+                        std::optional<api::Refusal> refusal = std::nullopt,
+                        std::string_view why = {});
 
     // logs.cpp: what the stage's logs say about them
     void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);

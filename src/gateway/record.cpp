@@ -58,4 +58,25 @@ void Gateway::record(Call& call, int status, std::optional<api::Refusal> refusal
     record(event);
 }
 
+/// A CONNECT whose integration is not called.
+void Gateway::record_connect(const ConnectRequest& request,
+                             integrations::EventIds& ids,
+                             int status,
+                             std::optional<api::Refusal> refusal,
+                             std::string_view why)
+{
+    const Deployment* deployment = request.stage->current.get();
+    if (deployment == nullptr) return;  // nobody's any more
+    EventRecord event;
+    event.type = api::EventType::Connect;
+    event.deployment = deployment;
+    event.route = deployment->connect();
+    event.status = status;
+    event.refusal = refusal;
+    event.connection = request.connection;
+    event.ids = &ids;
+    event.why = why;
+    record(event);
+}
+
 }  // namespace postern::gateway

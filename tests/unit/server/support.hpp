@@ -7,11 +7,15 @@
 #include "unit/gateway/support.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <memory>
 #include <netinet/in.h>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace postern::test {
 
@@ -87,6 +91,15 @@ public:
         char c = 0;
         return ::recv(fd_, &c, 1, MSG_DONTWAIT | MSG_PEEK) == 1;
     }
+    /// Reads what is left; true when the server has closed behind it.
+    bool is_at_end() const
+    {
+        char block[65536];
+        ssize_t got = 0;
+        while ((got = ::recv(fd_, block, sizeof(block), MSG_DONTWAIT)) > 0) {
+        }
+        return got == 0 || errno == ECONNRESET;
+    }
     /// Vanishes without a goodbye.
     void reset()
     {
@@ -99,7 +112,7 @@ private:
     void receive_some()
     {
         server_.turn();
-        char block[4096];
+        char block[65536];
         const ssize_t got = ::recv(fd_, block, sizeof(block), MSG_DONTWAIT);
         if (got > 0) received_.append(block, static_cast<std::size_t>(got));
     }
