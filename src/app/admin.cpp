@@ -66,7 +66,7 @@ management::AdminHooks Admin::hooks()
     management::AdminHooks hooks;
     hooks.live = [this] { return sources_.health.live(); };
     hooks.ready = [this] { return sources_.health.ready(); };
-    hooks.metrics_text = sources_.metrics;
+    hooks.metrics_text = sources_.metrics_text;
     hooks.status = [this] { return status(); };
     hooks.callers = [this] { return callers(); };
     hooks.reload = [this](auto done) { operator_.reload(std::move(done)); };

@@ -30,8 +30,8 @@ struct AdminSources {
     const connections::Directory& directory;
     const Clock& clock;
     observability::Health& health;
+    std::function<std::string()> metrics_text;              ///< Prometheus' text format
     std::function<std::vector<std::size_t>()> connections;  ///< admitted ones, by shard
-    std::function<std::string()> metrics;                   ///< Prometheus' text format
 };
 
 /// The admin listener and what it tells. The main thread builds it, publishes what changes, and stops it

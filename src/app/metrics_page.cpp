@@ -47,7 +47,7 @@ void write_shards(PrometheusText& text, const Shards& shards)
         return lag;
     });
     by_shard(text, metric("postern_calls_open"), shards, [](const auto& shard) {
-        return std::uint64_t{shard.gateway->open_calls()};
+        return std::uint64_t{shard.gateway->unanswered_calls()};
     });
     by_shard(text, metric("postern_connects_queued"), shards, [](const auto& shard) {
         return std::uint64_t{shard.gateway->queued_connects()};

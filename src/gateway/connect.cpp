@@ -29,7 +29,7 @@ void Gateway::throttle(const ConnectRequest& request, ConnectWaiter& waiter, obs
     const int status = api::status_of(api::Refusal::Throttled);
     integrations::EventIds ids;
     ids.make(connection.id, shard_.clock(), shard_.random());
-    record_connect(request, ids, status, api::Refusal::Throttled);
+    record_unasked(request, ids, status, api::Refusal::Throttled);
     log::info("connect.refused",
               {{"api", connection.api_id},
                {"status", status},
@@ -49,7 +49,7 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
     const Route* route = deployment->connect();
     if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
         integrations::EventIds ids;
-        record_connect(request, ids, kAdmitted);
+        record_unasked(request, ids, kAdmitted);
         return waiter.on_admitted({});
     }
 
@@ -91,13 +91,13 @@ void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter
 void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
 {
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
+    integrations::EventIds ids;
+    record_unasked(request, ids, reply.status, api::Refusal::Throttled, why);
     log::info("connect.refused",
               {{"api", request.connection->api_id},
                {"status", reply.status},
                {"why", why},
                {"source_ip", request.connection->source_ip}});
-    integrations::EventIds ids;
-    record_connect(request, ids, reply.status, std::nullopt, why);
     waiter.on_refused(reply);
 }
 

@@ -19,14 +19,15 @@ void count(observability::RouteCounts& counts, const EventRecord& event)
     const bool is_connect = event.type == api::EventType::Connect;
     if (is_invoked || event.type == api::EventType::Message) counts.messages_in.add();
     if (is_invoked && is_connect) counts.connects.add();
-    if (!is_invoked) {
-        if (event.status >= kFirstServerErrorStatus) return counts.execution_errors.add();
-        if (event.status >= kFirstErrorStatus) counts.client_errors.add();
-        return;
+    if (!event.refusal) {
+        if (!is_invoked) return;
+        counts.integration_latency.record(event.integration_ms);
+        if (event.status >= kFirstErrorStatus) counts.integration_errors.add();
+    } else if (!is_invoked && event.status < kFirstServerErrorStatus) {
+        counts.client_errors.add();
+    } else {
+        counts.execution_errors.add();
     }
-    if (event.refusal) return counts.execution_errors.add();
-    counts.integration_latency.record(event.integration_ms);
-    if (event.status >= kFirstErrorStatus) counts.integration_errors.add();
 }
 
 }  // namespace
@@ -37,6 +38,27 @@ void Gateway::record(const EventRecord& event)
         count(*counts, event);
     }
     if (event.deployment->logs() != nullptr) log_end(event);
+}
+
+/// A handshake for which no integration was asked. `ids` are made when a line wants them.
+void Gateway::record_unasked(const ConnectRequest& request,
+                             integrations::EventIds& ids,
+                             int status,
+                             std::optional<api::Refusal> refusal,
+                             std::string_view why)
+{
+    const Deployment* deployment = request.stage->current.get();
+    if (deployment == nullptr) return;  // the stage is gone, and with it whatever counts or logs
+    EventRecord event;
+    event.type = api::EventType::Connect;
+    event.deployment = deployment;
+    event.route = deployment->connect();
+    event.status = status;
+    event.refusal = refusal;
+    event.connection = request.connection;
+    event.ids = &ids;
+    event.why = why;
+    record(event);
 }
 
 void Gateway::record(Call& call, int status, std::optional<api::Refusal> refusal, std::string_view why)
@@ -55,27 +77,6 @@ void Gateway::record(Call& call, int status, std::optional<api::Refusal> refusal
         event.close_code = call.logged->close_code;
         event.close_reason = call.logged->close_reason;
     }
-    record(event);
-}
-
-/// A CONNECT whose integration is not called.
-void Gateway::record_connect(const ConnectRequest& request,
-                             integrations::EventIds& ids,
-                             int status,
-                             std::optional<api::Refusal> refusal,
-                             std::string_view why)
-{
-    const Deployment* deployment = request.stage->current.get();
-    if (deployment == nullptr) return;  // nobody's any more
-    EventRecord event;
-    event.type = api::EventType::Connect;
-    event.deployment = deployment;
-    event.route = deployment->connect();
-    event.status = status;
-    event.refusal = refusal;
-    event.connection = request.connection;
-    event.ids = &ids;
-    event.why = why;
     record(event);
 }
 

@@ -6,13 +6,13 @@ using namespace postern;
 using server::Pressure;
 using test::answer;
 using test::Client;
+using test::kSay;
 using test::Server;
 using test::text;
 
 namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
-constexpr const char* kSay = R"({"action":"say"})";
 
 /// A server whose clients may leave very much unread: more than the kernel keeps.
 struct SlowReaders : Server {
