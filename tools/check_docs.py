@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The documentation is true where a machine can tell: links and anchors lead somewhere, files that pages name exist, `./dev` has
-the verbs that pages use, every property of the schema is described, and generated pages are current."""
+the verbs that pages use, every property of the schema is described, metrics are those of the table, and generated pages are current."""
 import json
 import pathlib
 import re
@@ -14,6 +14,8 @@ FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.M)
 CODE_FILE = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:cpp|hpp|h|py))`")
+METRIC = re.compile(r"\b(?:postern|process)_[a-z_]+\b")
+METRIC_UNIT = re.compile(r"_(?:total|seconds|bytes)$")
 DEV_VERB = re.compile(r"\./dev ([a-z]+)")
 
 
@@ -70,10 +72,22 @@ def undescribed(schema, path=""):
             yield from undescribed(form, f"{name}.")
 
 
+def unknown_metrics(names):
+    """Series of a histogram end in _bucket, _sum and _count. In prose only what has a unit is surely a metric."""
+    known = {*names, *(name + suffix for name in names if name.endswith("_seconds") for suffix in ("_bucket", "_sum", "_count"))}
+    for page in [ROOT / "docs/grafana.json", *pages()]:
+        is_ours = page.name in ("grafana.json", "metrics.md")
+        for name in sorted(set(METRIC.findall(page.read_text())) - known):
+            if is_ours or METRIC_UNIT.search(name):
+                yield f"{page.relative_to(ROOT)}: there is no metric {name}"
+
+
 def stale_pages():
     page = output(sys.executable, "tools/configuration_page.py", SCHEMA)
     if page != (ROOT / "docs/configuration.md").read_text():
         yield "docs/configuration.md: not what the schema says; run ./dev docs"
+    if output(sys.executable, "tools/metrics_page.py") != (ROOT / "docs/metrics.md").read_text():
+        yield "docs/metrics.md: not what the table says; run ./dev docs"
     parity = ROOT / "tools/parity.py"
     if parity.exists():
         done = subprocess.run([sys.executable, parity, "--check", "docs/parity.md"], cwd=ROOT, capture_output=True, text=True)
@@ -86,6 +100,7 @@ def complaints():
     for page in pages():
         for problem in [*dead_links(page), *missing_files(page), *unknown_verbs(page, verbs)]:
             yield f"{page.relative_to(ROOT)}: {problem}"
+    yield from unknown_metrics(output(sys.executable, "tools/metrics_page.py", "--names").split())
     gaps = list(undescribed(json.loads((ROOT / SCHEMA).read_text())))
     yield from (f"{SCHEMA}: {gap}" for gap in gaps)
     if not gaps:

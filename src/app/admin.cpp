@@ -3,8 +3,6 @@
 
 #include "core/log.hpp"
 
-#include <postern/version.hpp>
-
 #include <utility>
 
 namespace postern::app {
@@ -72,14 +70,9 @@ std::string Admin::url() const
 management::AdminHooks Admin::hooks()
 {
     management::AdminHooks hooks;
-    hooks.live = [] { return management::HealthAnswer{true, "alive"}; };
-    hooks.ready = [this] { return readiness(); };
-    hooks.metrics_text = [] {
-        return std::string(
-            "# HELP postern_build_info The program that runs, always 1.\n"
-            "# TYPE postern_build_info gauge\n"
-            "postern_build_info{version=\"" POSTERN_VERSION "\"} 1\n");
-    };
+    hooks.live = [this] { return sources_.health.live(); };
+    hooks.ready = [this] { return sources_.health.ready(); };
+    hooks.metrics_text = sources_.metrics;
     hooks.status = [this] { return status(); };
     hooks.callers = [this] { return callers(); };
     hooks.reload = [this](auto done) { operator_.reload(std::move(done)); };
@@ -97,13 +90,6 @@ management::AdminStatus Admin::status() const
     status.configuration = operator_.configuration;
     status.connections = sources_.connections();
     return status;
-}
-
-management::HealthAnswer Admin::readiness() const
-{
-    const std::lock_guard lock(mutex_);
-    return status_.is_draining ? management::HealthAnswer{false, "draining"}
-                               : management::HealthAnswer{true, "ready"};
 }
 
 std::shared_ptr<const management::Callers> Admin::callers() const

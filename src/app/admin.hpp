@@ -28,7 +28,9 @@ struct OperatorHooks {
 struct AdminSources {
     const connections::Directory& directory;
     const Clock& clock;
+    observability::Health& health;
     std::function<std::vector<std::size_t>()> connections;  ///< admitted ones, by shard
+    std::function<std::string()> metrics;                   ///< Prometheus' text format
 };
 
 /// The admin listener and what it tells. The main thread builds it, publishes what changes, and stops it
@@ -53,7 +55,6 @@ private:
     explicit Admin(AdminSources sources) : sources_(std::move(sources)) {}
     management::AdminHooks hooks();
     management::AdminStatus status() const;
-    management::HealthAnswer readiness() const;
     std::shared_ptr<const management::Callers> callers() const;
 
     AdminSources sources_;

@@ -2,6 +2,7 @@
 #include "app/application.hpp"
 
 #include "app/builtin_handlers.hpp"
+#include "app/metrics_page.hpp"
 #include "core/log.hpp"
 #include "net/tcp.hpp"
 
@@ -80,14 +81,15 @@ std::vector<integrations::PluginSpec> plugin_specs(const config::Settings& setti
 
 Result<gateway::Stages::Deployments> compile(const api::Model& model,
                                              const gateway::Deployment::Handlers& handlers,
-                                             const observability::StageLogsFactory& logs)
+                                             const observability::StageLogsFactory& logs,
+                                             observability::Metrics& metrics)
 {
     gateway::Stages::Deployments deployments;
     for (const auto& [api_id, api] : model.apis) {
         for (const auto& [name, stage] : api.stages) {
             auto opened = logs.open(api, stage);
             if (!opened) return opened.error();
-            auto compiled = gateway::Deployment::compile(api, stage, handlers, *std::move(opened));
+            auto compiled = gateway::Deployment::compile(api, stage, handlers, *std::move(opened), &metrics);
             if (!compiled) return compiled.error();
             deployments.push_back(*std::move(compiled));
         }
@@ -125,6 +127,7 @@ Application::Application(const config::Settings& settings, LineWriter& lines, Ac
 {
     const unsigned shards =
         settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
+    metrics_ = std::make_unique<observability::Metrics>(shards);
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
     listeners_ = std::make_unique<ListenerSet>(clock_, shards, std::move(activated));
     for (unsigned i = 0; i < shards; ++i) {
@@ -137,6 +140,11 @@ Application::Application(const config::Settings& settings, LineWriter& lines, Ac
         pulse_.add(node.shard);
         host_.add(node.shard, *node.gateway);
     }
+    std::vector<observability::Health::Ask> asks;
+    for (const auto& node : nodes_) {
+        asks.emplace_back([&shard = node->shard](auto question) { shard.post(std::move(question)); });
+    }
+    health_ = std::make_unique<observability::Health>(clock_, std::move(asks));
 }
 
 Application::~Application()
@@ -181,7 +189,8 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
 
     auto deployments = compile(settings.model,
                                {prepared.plugins, &prepared.plugins->handlers()},
-                               {lines_, settings.log_group_directory});
+                               {lines_, settings.log_group_directory},
+                               *metrics_);
     if (!deployments) return deployments.error();
     auto callers = callers_of(settings);
     if (!callers) return callers.error();
@@ -207,7 +216,8 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
 {
     settings_ = settings;
     callers_ = std::move(prepared.callers);
-    ++generation_;
+    reload_counts_.generation.add(1);
+    reload_counts_.last_success_ms.set(clock_.wall());
     plugins_.push_back(std::move(prepared.plugins));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
     load_.addresses.configure(settings.limits);
@@ -235,7 +245,8 @@ Result<void> Application::open_admin()
         for (const auto& node : nodes_) counts.push_back(node->registry.admitted());
         return counts;
     };
-    auto opened = Admin::open(settings_.admin, {directory_, clock_, connections});
+    auto opened = Admin::open(settings_.admin,
+                              {directory_, clock_, *health_, connections, [this] { return metrics_text(); }});
     if (!opened) return opened.error();
     admin_ = *std::move(opened);
     publish();
@@ -244,6 +255,7 @@ Result<void> Application::open_admin()
 
 void Application::note_reload(const std::vector<std::string>& reasons)
 {
+    (reasons.empty() ? reload_counts_.succeeded : reload_counts_.failed).add();
     last_reload_ = management::LastReload{clock_.wall(), {reasons.empty(), reasons}};
     publish();
 }
@@ -254,7 +266,7 @@ management::AdminStatus Application::status() const
     status.version = POSTERN_VERSION;
     status.pid = ::getpid();
     status.started_at = started_at_;
-    status.generation = generation_;
+    status.generation = static_cast<std::size_t>(reload_counts_.generation.value());
     status.last_reload = last_reload_;
     for (const auto& [api_id, api] : settings_.model.apis) {
         management::ApiStatus& entry = status.apis.emplace_back();
@@ -283,6 +295,7 @@ void Application::poll()
             });
         }
     }
+    static_cast<void>(health_->live());  // asks the shards, so that the next who asks knows
     // What only we hold is used by no deployment, no call and no worker: its plugins end here, on the main
     // thread, unless the current set shares them.
     std::erase_if(plugins_, [&](const auto& set) { return set != plugins_.back() && set.use_count() == 1; });
@@ -291,6 +304,7 @@ void Application::poll()
 void Application::start(OperatorHooks hooks)
 {
     for (const auto& node : nodes_) node->shard.start();
+    health_->set_serving();
     if (admin_) admin_->start(std::move(hooks));
 }
 
@@ -317,8 +331,22 @@ bool Application::are_shards_answering()
     return ask_shards([](Node&) { return 0; }, kShardPatience).has_value();
 }
 
+std::string Application::metrics_text() const
+{
+    MetricsSources sources;
+    for (const auto& node : nodes_) sources.shards.push_back({&node->shard.stats(), node->gateway.get()});
+    sources.metrics = metrics_.get();
+    sources.reloads = &reload_counts_;
+    sources.health = health_.get();
+    sources.lines = &lines_;
+    sources.workers = workers_.get();
+    sources.sockets = budget_.get();
+    return metrics_page(sources);
+}
+
 void Application::drain()
 {
+    health_->set_draining();
     if (admin_) admin_->set_draining();
     for (const auto& node : nodes_) {
         node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
@@ -328,7 +356,7 @@ void Application::drain()
 std::optional<Application::Rest> Application::rest()
 {
     const auto sockets = ask_shards([](Node& node) { return node.server->open_sockets(); }, kShardPatience);
-    const auto calls = ask_shards([](Node& node) { return node.gateway->open_calls(); }, kShardPatience);
+    const auto calls = ask_shards([](Node& node) { return node.gateway->unfinished(); }, kShardPatience);
     if (!sockets || !calls) return std::nullopt;
     return Rest{std::accumulate(sockets->begin(), sockets->end(), std::size_t{0}),
                 std::accumulate(calls->begin(), calls->end(), std::size_t{0})};

@@ -16,6 +16,8 @@
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
 #include "net/worker_pool.hpp"
+#include "observability/health.hpp"
+#include "observability/metrics.hpp"
 #include "server/shard_server.hpp"
 
 #include <cstdint>
@@ -61,6 +63,9 @@ public:
     /// What has to be looked at every now and then: certificates that have changed on disk are used for the
     /// next handshakes, plugins that nobody uses any more end.
     void poll();
+
+    /// /metrics. Thread: any, while the gateway runs.
+    std::string metrics_text() const;
 
     /// False when a shard is stuck, in a handler that blocks for instance.
     bool are_shards_answering();
@@ -123,6 +128,9 @@ private:
     config::Settings settings_;
     LineWriter& lines_;
     SystemClock clock_;
+    std::unique_ptr<observability::Metrics> metrics_;
+    observability::ReloadCounts reload_counts_;
+    std::unique_ptr<observability::Health> health_;
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;
     integrations::PluginHost host_;
@@ -136,7 +144,6 @@ private:
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;
     std::shared_ptr<const management::Callers> callers_;
-    std::uint64_t generation_ = 0;  ///< of the configuration
     EpochMillis started_at_;
     std::optional<management::LastReload> last_reload_;
     std::unique_ptr<Admin> admin_;

@@ -21,8 +21,11 @@ const Section& route_settings_section()
                         &RouteSettings::data_trace_enabled,
                         "With loggingLevel INFO: whole events and answers in the execution log."),
             Of::boolean(
-                "detailedMetricsEnabled", &RouteSettings::detailed_metrics_enabled, "Metrics for each route.")
-                .not_yet("false"),
+                "detailedMetricsEnabled",
+                &RouteSettings::detailed_metrics_enabled,
+                "AWS's switch for metrics of each route. Postern's always have the route as a label, so "
+                "this changes nothing.")
+                .documentation(),
             Of::choice(
                 "loggingLevel",
                 &RouteSettings::logging_level,

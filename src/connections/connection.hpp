@@ -4,6 +4,7 @@
 #include "api/close_codes.hpp"
 #include "api/ids.hpp"
 #include "core/clock.hpp"
+#include "observability/counts.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,7 @@ struct ConnectionInfo {
     std::string source_ip;
     std::optional<std::string> user_agent;
     EpochMillis connected_at = 0;
+    observability::StageCounts* counts = nullptr;  ///< its shard's, of its stage; null: nobody counts
 };
 
 class Groups;
@@ -57,6 +59,10 @@ public:
     /// The same for a message that others get as well.
     virtual PostResult send_shared(const SharedMessage& message) = 0;
 
+    /// send() and send_shared() for somebody outside of the connection's own routes.
+    PostResult post(std::string_view payload, bool is_binary) { return count(send(payload, is_binary)); }
+    PostResult post_shared(const SharedMessage& message) { return count(send_shared(message)); }
+
     /// Sends a close frame and ends the connection; $disconnect gets the same code and reason. No effect on
     /// one that ends.
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
@@ -70,6 +76,14 @@ protected:
     ConnectionInfo info_;
 
 private:
+    PostResult count(PostResult result)
+    {
+        if (result == PostResult::Delivered && info_.counts != nullptr) {
+            info_.counts->unrouted.messages_out.add();
+        }
+        return result;
+    }
+
     friend class Groups;
     std::unique_ptr<std::vector<Membership>> memberships_;  ///< null: in no group
 };

@@ -29,7 +29,7 @@ void Directory::post(std::string_view api_id,
     if (data.size() > message_bytes_max()) return done(PostResult::PayloadTooLarge);
     auto send = [text = text::to_utf8_lossy(data), done = std::move(done)](Connection* connection,
                                                                            PostResult otherwise) {
-        done(connection == nullptr ? otherwise : connection->send(text, false));
+        done(connection == nullptr ? otherwise : connection->post(text, false));
     };
     visit(api_id, connection_id, Reach::Expected, std::move(send));
 }

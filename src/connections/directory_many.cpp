@@ -136,7 +136,7 @@ void Directory::post_to_many(std::string_view api_id,
             Connection* const connection = home.registry->find_expected(target.address);
             const bool is_there = connection != nullptr &&
                                   (spread->api_id.empty() || connection->info().api_id == spread->api_id);
-            spread->results[target.index] = is_there ? connection->send_shared(message) : PostResult::Gone;
+            spread->results[target.index] = is_there ? connection->post_shared(message) : PostResult::Gone;
         }
         if (spread->is_last()) spread->done(std::move(spread->results));
     });

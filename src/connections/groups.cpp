@@ -102,7 +102,7 @@ std::size_t Groups::broadcast(std::string_view api_id,
     std::size_t accepted = 0;
     for (Connection* member : members) {
         if (!except.empty() && std::binary_search(except.begin(), except.end(), member)) continue;
-        if (member->send_shared(message) == PostResult::Delivered) ++accepted;
+        if (member->post_shared(message) == PostResult::Delivered) ++accepted;
     }
     return accepted;
 }

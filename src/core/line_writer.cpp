@@ -255,6 +255,14 @@ public:
         alarm_->ring();
     }
 
+    std::uint64_t dropped()
+    {
+        const std::lock_guard lock(mutex_);
+        std::uint64_t sum = closed_dropped_;
+        for (const auto& destination : destinations_) sum += destination->dropped();
+        return sum;
+    }
+
     bool flush(std::chrono::milliseconds patience)
     {
         const SteadyTime until = std::chrono::steady_clock::now() + patience;
@@ -320,8 +328,11 @@ private:
         std::vector<std::shared_ptr<Buffered>> all;
         {
             const std::lock_guard lock(mutex_);
-            std::erase_if(destinations_, [](const auto& destination) {
-                return destination.use_count() == 1 && destination->finished() == destination->appended();
+            std::erase_if(destinations_, [this](const auto& destination) {
+                const bool is_over =
+                    destination.use_count() == 1 && destination->finished() == destination->appended();
+                if (is_over) closed_dropped_ += destination->dropped();
+                return is_over;
             });
             all = destinations_;
         }
@@ -372,6 +383,7 @@ private:
     std::mutex mutex_;  ///< of what follows, but thread_
     std::condition_variable news_;
     std::vector<std::shared_ptr<Buffered>> destinations_;
+    std::uint64_t closed_dropped_ = 0;
     bool is_ending_ = false;
     bool has_ended_ = false;
     std::thread thread_;
@@ -401,6 +413,11 @@ std::shared_ptr<LineDestination> LineWriter::open_descriptor(int fd, std::string
 void LineWriter::reopen()
 {
     state_->reopen();
+}
+
+std::uint64_t LineWriter::dropped() const
+{
+    return state_->dropped();
 }
 
 bool LineWriter::flush(std::chrono::milliseconds patience)

@@ -68,6 +68,9 @@ public:
     /// as it was, and that is told as trouble.
     void reopen();
 
+    /// Lines that were dropped, those of destinations that are closed as well. Thread: any.
+    std::uint64_t dropped() const;
+
     /// Waits until everything that was appended before has been written or dropped. False when that takes
     /// longer than `patience`.
     bool flush(std::chrono::milliseconds patience);

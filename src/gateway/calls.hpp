@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/counter.hpp"
 #include "gateway/deployment.hpp"
 #include "integrations/event_scope.hpp"
 #include "net/timer_wheel.hpp"
@@ -64,7 +65,7 @@ public:
         call.route = &route;
         call.waiter = nullptr;
         call.ids.is_made = false;
-        ++open_;
+        open_.add(1);
         return call;
     }
 
@@ -83,15 +84,16 @@ public:
         call.deployment.reset();
         ++call.generation;
         free_.push_back(call.index);
-        --open_;
+        open_.add(-1);
     }
 
-    std::size_t open_count() const { return open_; }
+    /// Thread: any.
+    std::size_t open_count() const { return static_cast<std::size_t>(open_.value()); }
 
 private:
     std::deque<Call> slots_;
     std::vector<std::uint32_t> free_;
-    std::size_t open_ = 0;
+    Gauge open_;
 };
 
 }  // namespace postern::gateway

@@ -12,25 +12,32 @@ constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    if (request.is_throttled || !connect_rate_.admit(shard_.now())) {
-        const connections::ConnectionInfo& connection = *request.connection;
-        integrations::EventIds ids;
-        ids.make(connection.id, shard_.clock(), shard_.random());
-        record_connect(request, ids, api::status_of(api::Refusal::Throttled), api::Refusal::Throttled);
-        log::info("connect.refused",
-                  {{"api", connection.api_id},
-                   {"status", api::status_of(api::Refusal::Throttled)},
-                   {"why", request.is_throttled ? "the rate of its address" : "the rate"},
-                   {"source_ip", connection.source_ip},
-                   {"request_id", ids.request_id.view()}});
-        return waiter.on_refused(
-            api::pipeline_refusal(api::Refusal::Throttled, connection.id, ids.request_id, ids.request_time));
+    if (!connect_rate_.admit(shard_.now())) {
+        counts_.hit(observability::Limit::ConnectRate);
+        return throttle_connect(request, waiter, "rate of the node");
     }
     const bool is_asked = request.stage->current->connect() != nullptr;
     if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
         return queue_connect(request, waiter);
     }
     start_connect(request, waiter);
+}
+
+void Gateway::throttle_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
+{
+    const connections::ConnectionInfo& connection = *request.connection;
+    const int status = api::status_of(api::Refusal::Throttled);
+    integrations::EventIds ids;
+    ids.make(connection.id, shard_.clock(), shard_.random());
+    log::info("connect.refused",
+              {{"api", connection.api_id},
+               {"status", status},
+               {"why", why},
+               {"source_ip", connection.source_ip},
+               {"request_id", ids.request_id.view()}});
+    record_connect(request, ids, status, api::Refusal::Throttled);
+    waiter.on_refused(
+        api::pipeline_refusal(api::Refusal::Throttled, connection.id, ids.request_id, ids.request_time));
 }
 
 /// Today's deployment decides, not the one that was there when the wait began.
@@ -42,7 +49,7 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
     const Route* route = deployment->connect();
     if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
         integrations::EventIds ids;
-        record_connect(request, ids, kAdmitted, std::nullopt);
+        record_connect(request, ids, kAdmitted);
         return waiter.on_admitted({});
     }
 
@@ -80,35 +87,16 @@ void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter
     waiter.on_queued();
 }
 
-/// The end of a CONNECT for which no handler was called.
-void Gateway::record_connect(const ConnectRequest& request,
-                             integrations::EventIds& ids,
-                             int status,
-                             std::optional<api::Refusal> refusal)
-{
-    const DeploymentPtr& deployment = request.stage->current;
-    if (deployment == nullptr) return;
-    EventRecord event;
-    event.type = api::EventType::Connect;
-    event.deployment = deployment.get();
-    event.route = deployment->connect();
-    event.status = status;
-    event.refusal = refusal;
-    event.connection = request.connection;
-    event.ids = &ids;
-    record(event);
-}
-
 void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
 {
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
-    integrations::EventIds ids;
-    record_connect(request, ids, reply.status, std::nullopt);
     log::info("connect.refused",
               {{"api", request.connection->api_id},
                {"status", reply.status},
                {"why", why},
                {"source_ip", request.connection->source_ip}});
+    integrations::EventIds ids;
+    record_connect(request, ids, reply.status, std::nullopt, why);
     waiter.on_refused(reply);
 }
 

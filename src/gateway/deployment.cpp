@@ -34,7 +34,8 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(
     const api::Api& api,
     const api::Stage& stage,
     Handlers handlers,
-    std::shared_ptr<const observability::StageLogs> logs)
+    std::shared_ptr<const observability::StageLogs> logs,
+    observability::Metrics* metrics)
 {
     Result<api::SelectionExpression> expression =
         api::SelectionExpression::parse(api.route_selection_expression);
@@ -50,8 +51,10 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(
             return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
         }
         compiled->execution_log = observability::execution_log_options(stage, key);
+        if (metrics != nullptr) compiled->series = &metrics->route(api.api_id, stage.stage_name, key);
         made->routes_.push_back(*std::move(compiled));
     }
+    if (metrics != nullptr) made->series_ = &metrics->stage(api.api_id, stage.stage_name);
     made->logs_ = std::move(logs);
     made->default_execution_log_ = observability::execution_log_options(stage, {});
     made->connect_ = made->find(kConnectKey);

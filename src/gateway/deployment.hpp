@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "integrations/event_scope.hpp"
 #include "integrations/handler_registry.hpp"
+#include "observability/metrics.hpp"
 #include "observability/stage_logs.hpp"
 
 #include <memory>
@@ -26,6 +27,7 @@ struct Route {
     bool is_two_way = false;
     std::chrono::milliseconds timeout{};
     observability::ExecutionLogOptions execution_log;
+    observability::RouteSeries* series = nullptr;  ///< null: nobody counts
 };
 
 /// What a stage serves: compiled, immutable, shared by all shards, replaced as a whole, looked up for every
@@ -36,11 +38,13 @@ public:
 
     /// BadInput when the expression is malformed or a route names no handler. The deployment keeps the
     /// handlers, and with them whatever `handlers` keeps. `logs` is null for a stage that logs nothing.
+    /// `metrics`, where events are counted, outlives the deployment and all connections; null: nobody counts.
     static Result<std::shared_ptr<const Deployment>> compile(
         const api::Api& api,
         const api::Stage& stage,
         Handlers handlers,
-        std::shared_ptr<const observability::StageLogs> logs = nullptr);
+        std::shared_ptr<const observability::StageLogs> logs = nullptr,
+        observability::Metrics* metrics = nullptr);
 
     const integrations::StageIdentity& stage() const { return stage_; }
     bool is_execute_api_disabled() const { return is_execute_api_disabled_; }
@@ -49,6 +53,19 @@ public:
     const observability::StageLogs* logs() const { return logs_.get(); }
     /// Of events that no route takes.
     const observability::ExecutionLogOptions& default_execution_log() const { return default_execution_log_; }
+
+    /// Where the shard counts the stage's connections and what belongs to no route; null: nobody counts.
+    observability::StageCounts* counts(std::size_t shard) const
+    {
+        return series_ == nullptr ? nullptr : &(*series_)[shard];
+    }
+
+    /// The same for a route's events; of no route when it is null.
+    observability::RouteCounts* counts(const Route* route, std::size_t shard) const
+    {
+        if (series_ == nullptr) return nullptr;
+        return route == nullptr ? &(*series_)[shard].unrouted : &(*route->series)[shard];
+    }
 
     const Route* connect() const { return connect_; }
     const Route* disconnect() const { return disconnect_; }
@@ -66,6 +83,7 @@ private:
 
     integrations::StageIdentity stage_;
     bool is_execute_api_disabled_ = false;
+    observability::StageSeries* series_ = nullptr;
     std::shared_ptr<const observability::StageLogs> logs_;
     observability::ExecutionLogOptions default_execution_log_;
     api::SelectionExpression expression_;

@@ -13,6 +13,7 @@
 #include "integrations/plugin_host.hpp"
 #include "net/shard.hpp"
 #include "net/worker_pool.hpp"
+#include "observability/counts.hpp"
 
 #include <string>
 #include <string_view>
@@ -29,7 +30,6 @@ struct ConnectRequest {
     std::vector<api::QueryParameter> query;
     std::uint16_t port = 0;  ///< the listener's: X-Forwarded-Port
     bool is_tls = false;
-    bool is_throttled = false;  ///< too many handshakes of its address
 };
 
 /// Who asked, and is told the verdict once, on the shard's thread; perhaps before connect() returns.
@@ -79,6 +79,9 @@ public:
     /// Whoever is queued is refused: the node stops.
     void refuse_queued();
 
+    /// Over some rate: 429, without asking.
+    void throttle_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
+
     /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the
     /// connection's.
     void on_message(connections::Connection& connection,
@@ -99,8 +102,14 @@ public:
     /// The call has been answered with `reply`.
     void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
 
-    /// Invocations without an answer yet, and those to come: a drain waits for them.
-    std::size_t open_calls() const { return calls_.open_count() + connects_.size() + disconnects_.waiting(); }
+    /// Invocations without an answer yet. Thread: any.
+    std::size_t open_calls() const { return calls_.open_count(); }
+
+    /// And those to come: a drain waits for them all.
+    std::size_t unfinished() const { return open_calls() + connects_.size() + disconnects_.waiting(); }
+
+    /// What this shard counts whatever the stage. Written by the shard, read by any thread.
+    observability::ShardCounts& counts() { return counts_; }
 
     void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
     void on_failure(std::uint64_t call, std::string_view why) override;
@@ -138,7 +147,8 @@ private:
     void record_connect(const ConnectRequest& request,
                         integrations::EventIds& ids,
                         int status,
-                        std::optional<api::Refusal> refusal);
+                        std::optional<api::Refusal> refusal = std::nullopt,
+                        std::string_view why = {});
 
     // logs.cpp: what the stage's logs say about them
     void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);
@@ -158,6 +168,7 @@ private:
     const integrations::PluginHost& host_;
     const api::Limits& limits_;
     Calls calls_;
+    observability::ShardCounts counts_;
     std::size_t pending_connects_ = 0;
     ConnectQueue connects_;
     net::TimerWheel::Id connect_queue_deadline_ = net::TimerWheel::kNone;

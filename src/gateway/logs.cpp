@@ -48,8 +48,10 @@ void append_end(api::ExecutionLog& log,
     }
     if (event.refusal == api::Refusal::IntegrationTimeout) {
         log.timed_out();
+    } else if (!event.why.empty()) {
+        log.failed(event.why);
     } else if (event.refusal) {
-        log.failed(event.why.empty() ? api::message_of(*event.refusal) : event.why);
+        log.failed(api::message_of(*event.refusal));
     }
     if (!options.is_info()) return;
     switch (event.type) {
@@ -82,6 +84,9 @@ api::AccessLogRecord access_record(const EventRecord& event)
     if (event.refusal) {
         record.error_message = api::message_of(*event.refusal);
         record.error_response_type = api::response_type_of(*event.refusal);
+    } else if (!event.why.empty()) {  // Postern's own: overload
+        record.error_message = event.why;
+        record.error_response_type = "DEFAULT_5XX";
     }
     record.status = event.status;
     record.request_time = ids.request_time;

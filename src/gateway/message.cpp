@@ -46,16 +46,18 @@ void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
     if (connection == nullptr || !call.route->is_two_way || reply.body.empty()) return finish(call);
 
     if (reply.body.size() > limits_.message_bytes_max) {
+        counts_.hit(observability::Limit::MessageBytes);
         const std::string why = api::too_big_text(limits_.message_bytes_max);
         finish(call);
         return connection->close(api::kTooBigCode, why);  // spec data-plane 4, STACKD
     }
     const bool sends_binary = reply.is_binary && limits_.accept_binary;
-    if (sends_binary || text::is_utf8(reply.body)) {
-        connection->send(reply.body, sends_binary);
-    } else {
-        connection->send(text::to_utf8_lossy(reply.body), false);
-    }
+    const bool is_sendable = sends_binary || text::is_utf8(reply.body);
+    const connections::PostResult sent = is_sendable
+                                             ? connection->send(reply.body, sends_binary)
+                                             : connection->send(text::to_utf8_lossy(reply.body), false);
+    observability::RouteCounts* counts = call.serving->counts(call.route, shard_.index());
+    if (sent == connections::PostResult::Delivered && counts != nullptr) counts->messages_out.add();
     finish(call);
 }
 
@@ -63,7 +65,7 @@ void Gateway::send_error(connections::Connection& connection,
                          api::Refusal refusal,
                          std::string_view request_id)
 {
-    connection.send(api::error_frame(refusal, connection.info().id, request_id), false);
+    connection.post(api::error_frame(refusal, connection.info().id, request_id), false);
 }
 
 }  // namespace postern::gateway

@@ -35,7 +35,7 @@ struct EventRecord {
     integrations::EventIds* ids = nullptr;                    ///< made when a line wants them
     std::uint16_t close_code = 0;                             ///< of a Disconnect, like the reason
     std::string_view close_reason;
-    std::string_view why;  ///< the refusal, for people
+    std::string_view why;  ///< for people; without a refusal: the gateway has no room
 };
 
 /// One @connections call, for the access log: of the stages that have one. Owned, since the answer may come
@@ -43,7 +43,7 @@ struct EventRecord {
 struct ApiCallRecord {
     std::shared_ptr<const Deployment> deployment;
     std::string route_key;      ///< "POST /@connections/{connectionId}"
-    std::string connection_id;  ///< as the caller sent it
+    std::string connection_id;  ///< as the caller sent it; empty when the call names none
     std::string domain_name;
     std::string source_ip;
     std::string user_agent;

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "management/admin_status.hpp"
 #include "management/callers.hpp"
+#include "observability/health.hpp"
 
 #include <functional>
 #include <memory>
@@ -25,11 +26,7 @@ AdminReply admin_error(int status, std::string_view message);
 /// 405: the path is there, the method is not.
 AdminReply wrong_method(std::string_view allowed);
 
-/// The body of a health endpoint, and whether all is well (200) or not (503).
-struct HealthAnswer {
-    bool is_ok = true;
-    std::string text;
-};
+using observability::HealthAnswer;
 
 /// What the gateway does for the admin listener. Called on its thread; those that take a function answer
 /// through it, once, on any thread.

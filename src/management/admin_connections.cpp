@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/close_codes.hpp"
-#include "api/event.hpp"
 #include "core/log.hpp"
 #include "core/time_text.hpp"
 #include "management/admin_api.hpp"
 #include "management/json_object.hpp"
+#include "management/parameters.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace postern::management {
@@ -14,9 +14,6 @@ namespace postern::management {
 namespace {
 
 using connections::PostResult;
-
-constexpr std::size_t kPageDefault = 100;
-constexpr std::size_t kPageMax = 1000;
 
 /// Members in the order in which one reads them.
 std::string to_json(const connections::ConnectionEntry& entry)
@@ -60,73 +57,14 @@ AdminReply deleted()
     return {204, "", "", {}};
 }
 
-struct ListQuery {
-    std::string api_id;
-    std::string stage;
-    std::string next;
-    std::size_t limit = kPageDefault;
-};
-
-std::string_view query_of(std::string_view target)
+/// A sentence about the first parameter that is not among `known`; nothing when there is none.
+std::optional<std::string> stranger(const Query& query, std::initializer_list<std::string_view> known)
 {
-    const std::size_t mark = target.find('?');
-    return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-}
-
-template <class Number>
-bool read_number(std::string_view text, Number& out)
-{
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    return error == std::errc() && stop == text.data() + text.size();
-}
-
-std::string no_parameter(const std::string& name, const char* known)
-{
-    return "There is no parameter \"" + name + "\"; see " + known;
-}
-
-/// What is wrong; nothing when it could be read.
-std::optional<std::string> read_list_query(std::string_view query, ListQuery& out)
-{
-    for (const api::QueryParameter& parameter : api::parse_query(query)) {
-        if (parameter.name == "api") {
-            out.api_id = parameter.value;
-        } else if (parameter.name == "stage") {
-            out.stage = parameter.value;
-        } else if (parameter.name == "next") {
-            out.next = parameter.value;
-        } else if (parameter.name == "limit") {
-            if (!read_number(parameter.value, out.limit) || out.limit == 0 || out.limit > kPageMax)
-                return "limit is a number from 1 to " + std::to_string(kPageMax);
-        } else {
-            return no_parameter(parameter.name, "api, stage, limit and next");
-        }
-    }
-    return std::nullopt;
-}
-
-struct ClosingQuery {
-    std::uint16_t code = api::kClosedNormally.code;
-    std::string reason{api::kClosedNormally.text};
-};
-
-/// What is wrong; nothing when it could be read. A code without a reason has none.
-std::optional<std::string> read_closing_query(std::string_view query, ClosingQuery& out)
-{
-    bool has_reason = false;
-    for (const api::QueryParameter& parameter : api::parse_query(query)) {
-        if (parameter.name == "code") {
-            if (!read_number(parameter.value, out.code) || !api::is_code_for_callers(out.code))
-                return "code is 1000 or a number from 3000 to 4999";
-            if (!has_reason) out.reason.clear();
-        } else if (parameter.name == "reason") {
-            if (parameter.value.size() > api::kCloseReasonBytesMax || !text::is_utf8(parameter.value))
-                return "reason is UTF-8 of at most " + std::to_string(api::kCloseReasonBytesMax) + " bytes";
-            out.reason = parameter.value;
-            has_reason = true;
-        } else {
-            return no_parameter(parameter.name, "code and reason");
-        }
+    for (const api::QueryParameter& parameter : query) {
+        if (std::find(known.begin(), known.end(), parameter.name) != known.end()) continue;
+        std::string names;
+        for (const std::string_view name : known) names.append(names.empty() ? "" : ", ").append(name);
+        return "There is no parameter \"" + parameter.name + "\", but " + names;
     }
     return std::nullopt;
 }
@@ -135,12 +73,15 @@ std::optional<std::string> read_closing_query(std::string_view query, ClosingQue
 
 void AdminApi::list(std::string_view target, const Done& done) const
 {
-    ListQuery wanted;
-    if (const auto wrong = read_list_query(query_of(target), wanted)) return done(admin_error(400, *wrong));
-    directory_.list(wanted.api_id,
-                    wanted.stage,
-                    wanted.next,
-                    wanted.limit,
+    const Query query = query_of(target);
+    if (const auto wrong = stranger(query, {"api", "stage", "limit", "next"}))
+        return done(admin_error(400, *wrong));
+    const auto limit = parse_limit(query);
+    if (!limit) return done(admin_error(400, limit.error().detail));
+    directory_.list(last_of(query, "api").value_or(""),
+                    last_of(query, "stage").value_or(""),
+                    last_of(query, "next").value_or(""),
+                    *limit,
                     [done](const Result<connections::ConnectionPage>& page) {
                         if (!page) return done(admin_error(400, "next: " + page.error().detail));
                         const auto write = [](const auto& entry) { return to_json(entry); };
@@ -168,10 +109,11 @@ void AdminApi::connection(const CallerRequest& request, std::string_view path, c
 
 void AdminApi::close(const std::string& id, std::string_view target, const Done& done) const
 {
-    ClosingQuery wanted;
-    if (const auto wrong = read_closing_query(query_of(target), wanted))
-        return done(admin_error(400, *wrong));
-    directory_.close("", id, wanted.code, wanted.reason, [done](PostResult result) {
+    const Query query = query_of(target);
+    if (const auto wrong = stranger(query, {"code", "reason"})) return done(admin_error(400, *wrong));
+    const auto closing = parse_closing(query);
+    if (!closing) return done(admin_error(400, closing.error().detail));
+    directory_.close("", id, closing->code, closing->reason, [done](PostResult result) {
         done(failure(result).value_or(deleted()));
     });
 }

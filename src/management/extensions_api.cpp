@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "management/extensions_api.hpp"
 
-#include "api/close_codes.hpp"
-#include "api/event.hpp"
 #include "core/json.hpp"
 #include "core/json_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
+#include "management/parameters.hpp"
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,34 +20,6 @@ using connections::PostResult;
 using Kind = ManagementPath::Kind;
 
 constexpr std::size_t kIdsMax = 10'000;  // of one POST to many
-constexpr std::size_t kPageDefault = 100;
-constexpr std::size_t kPageMax = 1000;
-constexpr std::size_t kReasonBytesMax = 123;  // RFC 6455 section 5.5
-
-std::vector<api::QueryParameter> query_of(const ConnectionsCall& call)
-{
-    const std::size_t mark = call.target.find('?');
-    if (mark == std::string_view::npos) return {};
-    return api::parse_query(call.target.substr(mark + 1));
-}
-
-/// The last one of that name, as AWS takes it.
-std::optional<std::string> last_of(const std::vector<api::QueryParameter>& query, std::string_view name)
-{
-    std::optional<std::string> found;
-    for (const api::QueryParameter& parameter : query) {
-        if (parameter.name == name) found = parameter.value;
-    }
-    return found;
-}
-
-std::optional<std::uint32_t> number_of(const std::string& digits)
-{
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return number;
-}
 
 void append_entry(std::string& out, const connections::ConnectionEntry& entry)
 {
@@ -126,32 +96,6 @@ Result<ManyRequest> parse_many(std::string_view body)
     return request;
 }
 
-/// Code and reason of a DELETE's query; AWS's own when it has none of them.
-struct Closing {
-    std::uint16_t code = api::kClosedNormally.code;
-    std::string reason{api::kClosedNormally.text};
-};
-
-Result<Closing> parse_closing(const ConnectionsCall& call)
-{
-    const auto query = query_of(call);
-    const auto code = last_of(query, "code");
-    auto reason = last_of(query, "reason");
-    Closing closing;
-    if (code) {
-        const auto number = number_of(*code);
-        const bool is_ok = number && (*number == 1000 || (*number >= 3000 && *number <= 4999));
-        if (!is_ok) return Error(ErrorKind::BadInput, "code must be 1000 or from 3000 to 4999");
-        closing.code = static_cast<std::uint16_t>(*number);
-        closing.reason.clear();
-    }
-    if (reason) closing.reason = *std::move(reason);
-    if (closing.reason.size() > kReasonBytesMax || !text::is_utf8(closing.reason)) {
-        return Error(ErrorKind::BadInput, "reason must be UTF-8 of at most 123 bytes");
-    }
-    return closing;
-}
-
 }  // namespace
 
 std::optional<api::HttpReply> failure(PostResult result, const OwnedIds& ids, EpochMillis now)
@@ -189,7 +133,7 @@ void ExtensionsApi::handle(const ConnectionsCall& call, const OwnedIds& ids, Epo
 
 void ExtensionsApi::close(const ConnectionsCall& call, const OwnedIds& ids, EpochMillis now, Done done) const
 {
-    const auto closing = parse_closing(call);
+    const auto closing = parse_closing(query_of(call.target));
     if (!closing) return done(api::management::invalid(closing.error().detail, ids.view(), now));
     directory_.close(
         call.api_id,
@@ -203,11 +147,9 @@ void ExtensionsApi::close(const ConnectionsCall& call, const OwnedIds& ids, Epoc
 
 void ExtensionsApi::list(const ConnectionsCall& call, const OwnedIds& ids, EpochMillis now, Done done) const
 {
-    const auto query = query_of(call);
-    const auto limit = number_of(last_of(query, "limit").value_or(std::to_string(kPageDefault)));
-    if (!limit || *limit < 1 || *limit > kPageMax) {
-        return done(api::management::invalid("limit must be from 1 to 1000", ids.view(), now));
-    }
+    const auto query = query_of(call.target);
+    const auto limit = parse_limit(query);
+    if (!limit) return done(api::management::invalid(limit.error().detail, ids.view(), now));
     directory_.list(call.api_id,
                     call.stage,
                     last_of(query, "next").value_or(""),
@@ -246,7 +188,7 @@ void ExtensionsApi::broadcast(const ConnectionsCall& call,
                               EpochMillis now,
                               Done done) const
 {
-    const auto query = query_of(call);
+    const auto query = query_of(call.target);
     std::vector<std::string_view> except;
     for (const api::QueryParameter& parameter : query) {
         if (parameter.name != "exclude") continue;

@@ -42,11 +42,13 @@ Channel::Read Channel::read(char* into, std::size_t room)
     const ssize_t got = ::recv(fd_, target, bytes_max, MSG_DONTWAIT);
     if (got == 0) return {Status::PeerClosed, 0};
     if (got < 0) return {would_block() ? Status::Ok : Status::Failed, 0};
+    shard_.stats().received_bytes.add(static_cast<std::size_t>(got));
     if (!tls_) return {Status::Ok, static_cast<std::size_t>(got)};
 
     std::string& answer = shard_.buffers().cipher_output;
     POSTERN_CHECK(answer.empty());
     const auto decrypted = tls_->decrypt({target, static_cast<std::size_t>(got)}, into, room, answer);
+    if (!handshake_counted_) count_handshake(decrypted.status);
     const bool sent = answer.empty() || send_now(answer);
     answer.clear();
     switch (decrypted.status) {
@@ -57,6 +59,21 @@ Channel::Read Channel::read(char* into, std::size_t room)
         default:
             return {sent ? Status::Ok : Status::Failed, decrypted.bytes};
     }
+}
+
+void Channel::count_handshake(TlsStream::Status status)
+{
+    const bool is_done = tls_->is_handshake_done();
+    handshake_counted_ = is_done || status == TlsStream::Status::Failed;
+    if (!handshake_counted_) return;
+    (is_done ? shard_.stats().tls_handshakes : shard_.stats().tls_failures).add();
+}
+
+/// What is kept has changed.
+void Channel::count_kept(std::size_t before)
+{
+    shard_.stats().outbox_bytes.add(static_cast<std::int64_t>(unsent_.bytes()) -
+                                    static_cast<std::int64_t>(before));
 }
 
 bool Channel::write(std::string_view plain)
@@ -95,11 +112,15 @@ bool Channel::send_now(std::string_view bytes)
     if (unsent_.empty()) {
         const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && !would_block()) return false;
-        if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+        if (sent > 0) {
+            shard_.stats().sent_bytes.add(static_cast<std::size_t>(sent));
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
         if (bytes.empty()) return true;
     }
+    const std::size_t kept = unsent_.bytes();
     unsent_.push(bytes);
-    await_room();
+    await_room(kept);
     return true;
 }
 
@@ -112,8 +133,9 @@ bool Channel::send_now(Outbox& pieces)
         }
         if (pieces.empty()) return true;
     }
+    const std::size_t kept = unsent_.bytes();
     unsent_.splice(pieces);
-    await_room();
+    await_room(kept);
     return true;
 }
 
@@ -126,13 +148,15 @@ bool Channel::send_some(Outbox& pieces)
     message.msg_iovlen = pieces.gather(parts);
     const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0) return would_block();
+    shard_.stats().sent_bytes.add(static_cast<std::size_t>(sent));
     pieces.consume(static_cast<std::size_t>(sent));
     return true;
 }
 
-/// The kernel has refused bytes: they are sent when it has room again.
-void Channel::await_room()
+/// The kernel has refused bytes: they are sent when it has room again. `kept` were here before.
+void Channel::await_room(std::size_t kept)
 {
+    count_kept(kept);
     writes_ = true;
     update_interest();
 }
@@ -140,8 +164,13 @@ void Channel::await_room()
 bool Channel::on_writable()
 {
     if (fd_ < 0) return false;
-    if (!unsent_.empty() && !send_some(unsent_)) return false;
-    if (!unsent_.empty()) return true;
+    if (!unsent_.empty()) {
+        const std::size_t kept = unsent_.bytes();
+        const bool is_sound = send_some(unsent_);
+        count_kept(kept);
+        if (!is_sound) return false;
+        if (!unsent_.empty()) return true;
+    }
     writes_ = false;
     update_interest();
     if (finishing_) ::shutdown(fd_, SHUT_WR);
@@ -182,6 +211,9 @@ void Channel::close()
     shard_.poller().remove(fd_);
     ::close(fd_);
     fd_ = -1;
+    const std::size_t kept = unsent_.bytes();
+    unsent_.clear();
+    count_kept(kept);
 }
 
 void Channel::update_interest()

@@ -61,7 +61,9 @@ private:
     bool send_now(std::string_view bytes);
     bool send_now(Outbox& pieces);
     bool send_some(Outbox& pieces);
-    void await_room();
+    void await_room(std::size_t kept);
+    void count_kept(std::size_t before);
+    void count_handshake(TlsStream::Status status);
     void update_interest();
 
     Shard& shard_;
@@ -74,6 +76,7 @@ private:
     bool watched_writes_ = false;
     bool watched_end_ = false;
     bool finishing_ = false;
+    bool handshake_counted_ = false;
     Outbox unsent_;
     std::optional<TlsStream> tls_;
 };

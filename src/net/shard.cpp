@@ -57,10 +57,15 @@ void Shard::arm(SteadyTimer& timer, bool& armed, TimerWheel& wheel)
 {
     if (armed || wheel.pending() == 0) return;
     armed = true;
+    if (&wheel == &seconds_) seconds_tick_at_ = clock_.steady() + wheel.tick().count();
     timer.expires_after(wheel.tick());
     timer.async_wait([this, &armed, &wheel](boost::system::error_code error) {
         armed = false;
-        if (!error) run([&] { wheel.advance(now_); });
+        if (error) return;
+        run([&] {
+            if (&wheel == &seconds_) stats_.loop_lag.record(now_ - seconds_tick_at_);
+            wheel.advance(now_);
+        });
     });
 }
 

@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "core/random.hpp"
 #include "net/poller.hpp"
+#include "net/shard_stats.hpp"
 #include "net/timer_wheel.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -51,6 +52,7 @@ public:
     TimerWheel& moments() { return moments_; }  ///< 10 ms ticks: integration timeouts
     SharedBuffers& buffers() { return buffers_; }
     Random& random() { return random_; }
+    ShardStats& stats() { return stats_; }
     const Clock& clock() const { return clock_; }
 
     /// Time at the beginning of this turn.
@@ -86,6 +88,7 @@ private:
     SteadyMillis now_;
     boost::asio::io_context io_;
     SharedBuffers buffers_;
+    ShardStats stats_;
     SystemRandom random_;
     std::function<void(std::uint64_t)> second_due_;
     std::function<void(std::uint64_t)> moment_due_;
@@ -94,6 +97,7 @@ private:
     TimerWheel moments_;
     SteadyTimer seconds_timer_;
     SteadyTimer moments_timer_;
+    SteadyMillis seconds_tick_at_ = 0;  ///< when the tick that is armed should come
     bool seconds_armed_ = false;
     bool moments_armed_ = false;
     Poller poller_;

@@ -22,8 +22,12 @@ bool WorkerPool::submit(std::function<void()> task)
 {
     {
         const std::lock_guard lock(mutex_);
-        if (stopping_ || queue_.size() >= queue_max_) return false;
+        if (stopping_ || queue_.size() >= queue_max_) {
+            stats_.refused.add();
+            return false;
+        }
         queue_.push_back(std::move(task));
+        stats_.queued.add(1);
     }
     changed_.notify_one();
     return true;
@@ -36,6 +40,7 @@ bool WorkerPool::stop(std::chrono::milliseconds patience)
         std::unique_lock lock(mutex_);
         stopping_ = true;
         forgotten.swap(queue_);
+        stats_.queued.set(0);
         changed_.notify_all();
         if (!changed_.wait_for(lock, patience, [this] { return running_ == 0; })) {
             for (std::thread& thread : threads_) thread.detach();
@@ -57,11 +62,14 @@ void WorkerPool::work()
         std::function<void()> task = std::move(queue_.front());
         queue_.pop_front();
         ++running_;
+        stats_.queued.add(-1);
+        stats_.running.add(1);
         lock.unlock();
         task();
         task = nullptr;  // what it holds is freed before it counts as ended
         lock.lock();
         --running_;
+        stats_.running.add(-1);
         if (stopping_) changed_.notify_all();
     }
 }

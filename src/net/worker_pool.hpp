@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/counter.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -27,6 +29,14 @@ public:
     /// thread is then left alone, and the process must end without destroying what the task may use.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
+    /// What waits, what runs, and what was refused. Thread: any.
+    struct Stats {
+        Gauge queued;
+        Gauge running;
+        Counter refused;
+    };
+    const Stats& stats() const { return stats_; }
+
 private:
     void work();
 
@@ -36,6 +46,7 @@ private:
     std::deque<std::function<void()>> queue_;
     bool stopping_ = false;
     std::size_t running_ = 0;
+    Stats stats_;  ///< written under the mutex, read without
     std::vector<std::thread> threads_;
 };
 

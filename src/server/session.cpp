@@ -92,6 +92,7 @@ connections::PostResult Session::take_message(std::size_t bytes)
     }
     if (state_ != State::Open) return connections::PostResult::Gone;
     if (is_full) {
+        server_.counts().hit(observability::Limit::OutboxBytes);
         log::warn(
             "connection.slow_reader",
             {{"connection_id", info_.id.view()}, {"source_ip", info_.source_ip}, {"unsent_bytes", waiting}});
@@ -120,6 +121,7 @@ void Session::end(std::uint16_t code, std::string_view reason)
 {
     if (!is_admitted_) return;
     is_admitted_ = false;
+    if (info_.counts != nullptr) info_.counts->close(code);
     server_.registry().dismiss(info_.address);
     log::debug("connection.closed",
                {{"connection_id", info_.id.view()}, {"code", static_cast<int>(code)}, {"reason", reason}});
@@ -270,6 +272,7 @@ void Session::on_deadline()
         case State::Request:
             // Silence between requests, or a TLS handshake that does not end, is no request to answer.
             if (received_.empty() && !handshake_->reader.is_reading()) return die();
+            server_.counts().hit(observability::Limit::HandshakeTimeout);
             if (!channel_.is_handshake_done()) return die();
             return respond(api::request_timeout(server_.shard().clock().wall()));
         case State::Open: {
@@ -277,10 +280,17 @@ void Session::on_deadline()
                 limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
             const bool is_old =
                 limits.max_duration.count() > 0 && now >= admitted_at_ + limits.max_duration.count();
-            if (is_idle || is_old) return close(api::kGoingAway.code, api::kGoingAway.text);
+            if (is_idle || is_old) {
+                server_.counts().hit(is_old ? observability::Limit::MaxDuration
+                                            : observability::Limit::IdleTimeout);
+                return close(api::kGoingAway.code, api::kGoingAway.text);
+            }
             if (limits.ping_interval.count() > 0) {
                 if (heard_at_ >= pinged_at_) pinged_at_ = 0;  // heard since
-                if (pinged_at_ > 0 && now >= pinged_at_ + limits.ping_interval.count()) return lost();
+                if (pinged_at_ > 0 && now >= pinged_at_ + limits.ping_interval.count()) {
+                    server_.counts().hit(observability::Limit::PingTimeout);
+                    return lost();
+                }
                 if (pinged_at_ == 0 && now >= heard_at_ + limits.ping_interval.count()) {
                     pinged_at_ = now;
                     append(net::ws::Opcode::Ping, {});

@@ -234,8 +234,10 @@ void Session::on_fault(net::ws::Fault fault)
         case net::ws::Fault::InvalidUtf8:
             return close(api::kInvalidUtf8.code, api::kInvalidUtf8.text);
         case net::ws::Fault::FrameTooLarge:
+            server_.counts().hit(observability::Limit::FrameBytes);
             return close(api::kTooBigCode, api::too_big_text(limits.frame_bytes_max));
         case net::ws::Fault::MessageTooLarge:
+            server_.counts().hit(observability::Limit::MessageBytes);
             return close(api::kTooBigCode, api::too_big_text(limits.message_bytes_max));
         case net::ws::Fault::None:
             return;

@@ -98,6 +98,7 @@ void Session::upgrade(const HttpRequest& request)
     info_.id = server_.codec().encode(*address);
     info_.api_id = stage->current->stage().api_id;
     info_.stage = stage->current->stage().stage;
+    info_.counts = stage->current->counts(server_.shard().index());
     info_.domain_name = request.host;
     info_.connected_at = now;
     connected_at_ = server_.shard().now();
@@ -117,11 +118,13 @@ void Session::upgrade(const HttpRequest& request)
     connect.query = api::parse_query(request.query);
     connect.port = port_;
     connect.is_tls = channel_.is_tls();
-    connect.is_throttled = !server_.addresses().admit_connect(info_.source_ip, connected_at_);
     state_ = State::Connecting;
     server_.registry().expect(info_.address, *this);
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
+    if (!server_.addresses().admit_connect(info_.source_ip, connected_at_)) {
+        return server_.gateway().throttle_connect(connect, *this, "rate of its address");
+    }
     server_.gateway().connect(connect, *this);
 }
 
@@ -132,6 +135,8 @@ void Session::manage(const HttpRequest& request)
     const auto path = management::parse_path(request.target, server_.connections_api().extensions());
     gateway::Stages& stages = server_.gateway().stages();
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
+    const auto count = [&counts = server_.counts().api_requests, method = request.method](
+                           const api::HttpReply& reply) { counts.add(method, reply.status); };
     if (stage == nullptr) {
         log::info("connections_api.refused",
                   {{"method", request.method}, {"why", "no such stage"}, {"path", loggable_path(request)}});
@@ -139,11 +144,13 @@ void Session::manage(const HttpRequest& request)
         Random& random = server_.shard().random();
         const std::string uuid = random.uuid();
         const api::RequestId id = api::new_request_id(now, random);
-        if (!path || !stages.is_custom_domain(request.host)) {
-            return answer(api::front_refusal(api::kForbidden, uuid, id, now));
-        }
-        const std::string route = path->str().substr(1);
-        return answer(api::management::no_method(route, request.method, {uuid, id, {}}, now));
+        const bool is_known_host = path && stages.is_custom_domain(request.host);
+        const api::HttpReply reply =
+            is_known_host
+                ? api::management::no_method(path->str().substr(1), request.method, {uuid, id, {}}, now)
+                : api::front_refusal(api::kForbidden, uuid, id, now);
+        count(reply);
+        return answer(reply);
     }
     const integrations::StageIdentity& identity = stage->current->stage();
     const std::shared_ptr<gateway::ApiCallRecord> record = record_of(request, *stage, *path);
@@ -160,12 +167,13 @@ void Session::manage(const HttpRequest& request)
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
-    const auto give =
-        [weak = std::weak_ptr(self_), record, &gateway = server_.gateway()](const api::HttpReply& reply) {
-            if (record) gateway.on_api_call(*record, reply);
-            const std::shared_ptr<Session*> self = weak.lock();
-            if (self) (*self)->answer(reply);
-        };
+    const auto give = [weak = std::weak_ptr(self_), record, count, &gateway = server_.gateway()](
+                          const api::HttpReply& reply) {
+        count(reply);
+        if (record) gateway.on_api_call(*record, reply);
+        const std::shared_ptr<Session*> self = weak.lock();
+        if (self) (*self)->answer(reply);
+    };
     auto done = [give, &home = server_.shard()](const api::HttpReply& reply) {
         if (net::Shard::current() == &home) return give(reply);
         home.post([give, reply] { give(reply); });
@@ -210,6 +218,7 @@ void Session::on_admitted(std::string_view protocol)
     is_handshake_over_ = true;
     queue();
     is_admitted_ = true;
+    if (info_.counts != nullptr) info_.counts->open();
     if (peer_lost_) return lost();
 
     state_ = State::Open;

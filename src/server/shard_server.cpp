@@ -113,6 +113,7 @@ void ShardServer::accept_all(Listener& listener)
         if (budget_.sockets.fetch_add(1, std::memory_order_relaxed) >= budget_.sockets_max) {
             budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
             ::close(accepted.fd);
+            counts().hit(observability::Limit::Sockets);
             if (shard_.now() - refused_logged_at_ >= kRefusedLogInterval) {
                 refused_logged_at_ = shard_.now();
                 log::warn("listener.full", {{"connections", budget_.sockets_max.load()}});

@@ -90,6 +90,7 @@ public:
     net::Shard& shard() { return shard_; }
     connections::Registry& registry() { return registry_; }
     gateway::Gateway& gateway() { return gateway_; }
+    observability::ShardCounts& counts() { return gateway_.counts(); }
     const management::ConnectionsApi& connections_api() const { return *connections_api_; }
     const api::ConnectionIdCodec& codec() const { return codec_; }
     const api::Limits& limits() const { return limits_; }

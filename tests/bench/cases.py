@@ -5,15 +5,17 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    group: str        # echo, connect or idle: also the generator's mode
+    group: str        # echo, connect, idle or fanout: also the generator's mode
     name: str         # the column's head
     figure: str       # the member of the generator's result that the table shows
     options: tuple    # for the generator
     tls: bool = False
     rounds: int = 0   # 0: as many as asked for
+    peers: tuple = () # the only ones that can do it; none: all
 
 
 ECHO, CONNECT, IDLE = "server_cpu_us_per_message", "server_cpu_us_per_connect", "pss_kib_per_connection"
+FANOUT = "server_cpu_us_per_recipient"
 
 
 def echo(size, name, depth, tls=False):
@@ -22,10 +24,16 @@ def echo(size, name, depth, tls=False):
                 ("--bytes", size, "--depth", depth, *transport), tls)
 
 
+def fanout(name, via, *peers):
+    return Case("fanout", name, FANOUT, ("--connections", 10000, "--bytes", 64, "--via", via), peers=peers)
+
+
 # Memory repeats to within a percent, so one round of it is enough.
 CASES = [
     echo(64, "64 B", 1), echo(64, "64 B", 16), echo(1024, "1 KiB", 1), echo(16384, "16 KiB", 1),
     echo(64, "64 B", 1, tls=True), echo(64, "64 B", 16, tls=True),
+    fanout("plugin broadcast", "socket", "postern", "floor"), fanout("POST to @groups", "group", "postern"),
+    fanout("10,000 POSTs", "posts", "postern"),
     Case("connect", "plain", CONNECT, ("--connections", 32)),
     Case("connect", "TLS", CONNECT, ("--connections", 32, "--tls"), tls=True),
     Case("connect", "TLS resumed", CONNECT, ("--connections", 32, "--resume"), tls=True),
@@ -36,10 +44,11 @@ CASES = [
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """At most `limit` times the peer's figure, or with no peer `limit` itself."""
+    """At most `limit` times the peer's figure, of the same case or of `against`, or with no peer `limit` itself."""
     case: str     # "group: name"
     limit: float
     peer: str = ""
+    against: str = ""
 
 
 GOALS = [
@@ -49,6 +58,9 @@ GOALS = [
     Goal("echo: 64 B, depth 16", 1.4, "floor"),
     Goal("echo: TLS 64 B, depth 1", 0.75, "beast"),
     Goal("echo: TLS 64 B, depth 16", 0.75, "beast"),
+    Goal("fanout: plugin broadcast", 1.3, "floor"),
+    Goal("fanout: POST to @groups", 1.3, "floor", "fanout: plugin broadcast"),
+    Goal("fanout: 10,000 POSTs", 4, "floor", "echo: 64 B, depth 1"),
     Goal("idle: plain", 3),
     Goal("idle: TLS", 18),
 ]

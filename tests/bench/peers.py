@@ -54,9 +54,11 @@ def postern_configuration(plugin, listener):
     route = {"integration": "plugin:bench.echo", "routeResponse": True}
     return {
         "apis": {"bench": {"routeSelectionExpression": "$request.body.action",
-                           "routes": {"echo": route}, "stages": {"dev": {}}}},
+                           "routes": {"echo": route, "join": {**route, "integration": "plugin:bench.join"},
+                                      "tell": {"integration": "plugin:bench.tell"}},
+                           "stages": {"dev": {}}}},
         "plugins": {"bench": {"library": str(plugin)}},
-        "gateway": {"listeners": [listener], "shards": 1, "limits": {"newConnectionsPerSecond": 0}},
+        "gateway": {"listeners": [listener], "shards": 1, "extensions": True, "limits": {"newConnectionsPerSecond": 0}},
     }
 
 

@@ -9,6 +9,7 @@ SUBJECT = "postern"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEADINGS = {
     "echo": "CPU time of the server for a message, in microseconds",
+    "fanout": "One message to 10,000 connections: CPU time of the server for a recipient, in microseconds",
     "connect": "CPU time of the server for a connection (open, upgrade, close), in microseconds",
     "idle": "Process memory of the server for an idle connection, in KiB",
 }
@@ -20,9 +21,10 @@ def median(results, member):
     return statistics.median(result[member] for result in results)
 
 
-def ratio(ours, theirs, member):
+def ratio(ours, theirs, member, their_member=None):
     """Of two peers' rounds: the median of the ratios, round by round, since neighbours in time share the noise."""
-    return statistics.median(a[member] / b[member] for a, b in zip(ours, theirs) if b[member] > 0)
+    their_member = their_member or member
+    return statistics.median(a[member] / b[their_member] for a, b in zip(ours, theirs) if b[their_member] > 0)
 
 
 def number(value):
@@ -95,18 +97,19 @@ class Report:
 
     @staticmethod
     def unit(case):
-        return "message" if case.group == "echo" else "connect"
+        return {"echo": "message", "fanout": "recipient"}.get(case.group, "connect")
 
     def goals(self):
         figures = {key(case): case.figure for case in self.cases}
         rows = []
         for goal in GOALS:
-            ours, theirs = self.rounds(goal.case, SUBJECT), self.rounds(goal.case, goal.peer)
+            ours, theirs = self.rounds(goal.case, SUBJECT), self.rounds(goal.against or goal.case, goal.peer)
             if not ours or (goal.peer and not theirs):
                 continue
             figure = figures[goal.case]
-            value = ratio(ours, theirs, figure) if goal.peer else median(ours, figure)
-            what = f"{goal.case}, against {goal.peer}" if goal.peer else f"{goal.case}, KiB"
+            value = ratio(ours, theirs, figure, figures.get(goal.against)) if goal.peer else median(ours, figure)
+            whom = goal.peer + (f"'s {goal.against}" if goal.against else "")
+            what = f"{goal.case}, against {whom}" if goal.peer else f"{goal.case}, KiB"
             rows.append([what, f"{goal.limit:g}", f"{value:.2f}", "yes" if value <= goal.limit else "no"])
         return ["### Goals", ""] + table(["Postern", "at most", "measured", "reached"], rows) if rows else []
 

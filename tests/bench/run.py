@@ -25,7 +25,7 @@ QUICK = ("--warm-up", 300, "--duration", 1000)
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", default="all", choices=["all", "echo", "connect", "idle"])
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "echo", "connect", "idle", "fanout"])
     parser.add_argument("--peers", help="only these, by name: postern,floor,beast,ws")
     parser.add_argument("--rounds", type=int, default=5, help="odd numbers make clean medians (5)")
     parser.add_argument("--quick", action="store_true", help="one short round: to look, not to quote")
@@ -101,7 +101,7 @@ def run_all(bench, cases, peers, rounds):
     for case in cases:
         for turn in range(case.rounds and min(case.rounds, rounds) or rounds):
             for peer in peers:
-                if case.tls and not peer.speaks_tls:
+                if (case.tls and not peer.speaks_tls) or (case.peers and peer.name not in case.peers):
                     continue
                 result = bench.measure(case, peer)
                 results[key(case)].setdefault(peer.name, []).append(result)
@@ -117,7 +117,9 @@ def main():
     extra = SMOKE if arguments.smoke else QUICK if arguments.quick else ()
     if arguments.smoke:
         extra = (*extra, "--connections", 8)
-    cases = [case for case in CASES if arguments.what in ("all", case.group)]
+    # What POSTs are compared with is measured in the same run.
+    wanted = {"fanout": ("fanout", "echo: 64 B, depth 1")}.get(arguments.what, (arguments.what,))
+    cases = [case for case in CASES if {"all", case.group, key(case)} & set(wanted)]
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # the servers inherit it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exception stops the server that is running

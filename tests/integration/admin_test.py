@@ -117,9 +117,9 @@ class EndpointsTest(Case):
             self.expect(caller.ask('GET', one(NOBODY)), 410)
             for wrong in ('x', '%40', member.id + 'x', member.id + '/x', '', '%00', '..'):
                 self.expect(caller.ask('GET', '/connections/' + wrong), 400, '^This is no connection id$')
-            self.expect(caller.ask('DELETE', one(member.id) + '?code=1001'), 400, '^code is 1000 or ')
-            self.expect(caller.ask('DELETE', one(member.id) + '?reason=' + 'x' * 124), 400, '^reason is ')
-            self.expect(caller.ask('GET', '/connections?limit=0'), 400, '^limit is ')
+            self.expect(caller.ask('DELETE', one(member.id) + '?code=1001'), 400, '^code must be 1000 or ')
+            self.expect(caller.ask('DELETE', one(member.id) + '?reason=' + 'x' * 124), 400, '^reason must be ')
+            self.expect(caller.ask('GET', '/connections?limit=0'), 400, '^limit must be ')
             self.expect(caller.ask('GET', '/connections?next=nonsense'), 400, '^next: ')
             self.expect(caller.ask('GET', '/connections?page=2'), 400, 'There is no parameter "page"')
             self.expect(caller.ask('GET', '/nothing'), 404, '^There is nothing here')
@@ -356,7 +356,7 @@ class CommandsTest(Case):
                 data = ['x'] if verb == ['post'] else []
                 self.assertIn('(status 410)', self.run_for(gateway, 'connections', *verb, NOBODY, *data, expect=FAILED).err)
                 self.assertIn('no connection id', self.run_for(gateway, 'connections', *verb, '../status?', *data, expect=FAILED).err)
-            self.assertIn('code is 1000', self.run_for(gateway, 'connections', 'delete', NOBODY, '--code', '1001', expect=FAILED).err)
+            self.assertIn('code must be 1000', self.run_for(gateway, 'connections', 'delete', NOBODY, '--code', '1001', expect=FAILED).err)
 
     def test_a_message_from_the_standard_input(self):
         with served() as (gateway, member, _):

@@ -31,6 +31,8 @@ public:
         info_.stage = std::move(stage);
     }
 
+    void count_in(observability::StageCounts* counts) { info_.counts = counts; }
+
     EpochMillis last_active_at() const override { return info_.connected_at + 5; }
     connections::PostResult send(std::string_view payload, bool is_binary) override
     {

@@ -74,10 +74,10 @@ def wait_until(condition, what):
 
 class Gateway:
     def __init__(self, configuration=None, listeners=PLAIN, settings=(), flags=(), data_directory=None, binary=BINARY, descriptors_max=None,
-                 pass_fds=(), **extra_environment):
+                 pass_fds=(), stderr=subprocess.PIPE, **extra_environment):
         """`configuration`: text, a path, or None for the built-in API; `listeners`: None for those of the configuration; `settings`:
         PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit; `pass_fds`: descriptors that it inherits,
-        under their numbers."""
+        under their numbers; `stderr`: where its log goes instead of to this object."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
         command = [str(binary), 'run']
         if isinstance(configuration, str):
@@ -95,7 +95,7 @@ class Gateway:
         limit = None if descriptors_max is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))
         try:
             self._process = subprocess.Popen(command, env=environment(**extra_environment), stdin=subprocess.DEVNULL,
-                                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', errors='backslashreplace',
+                                             stdout=subprocess.PIPE, stderr=stderr, encoding='utf-8', errors='backslashreplace',
                                              start_new_session=True, preexec_fn=limit, pass_fds=pass_fds)
         except OSError:
             shutil.rmtree(self.directory)
@@ -147,7 +147,7 @@ class Gateway:
     # Its log, and the events in it.
 
     def _read_log(self):
-        for line in self._process.stderr:
+        for line in self._process.stderr or ():
             with self._news:
                 self._lines.append(line.rstrip('\n'))
                 self._news.notify_all()
@@ -252,7 +252,8 @@ class Gateway:
             self._process.wait()
         self._reader.join(PATIENCE)
         self._process.stdout.close()
-        self._process.stderr.close()
+        if self._process.stderr:
+            self._process.stderr.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):

@@ -24,6 +24,8 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
+    static constexpr int kWaitMs = 50;
+
     /// A client leaves the set by being destroyed.
     void add(Client& client) { control(EPOLL_CTL_ADD, client); }
 
@@ -35,9 +37,9 @@ public:
 
     /// Waits once, calls `on_ready(client, events)` for each ready client, and returns the time.
     template <class OnReady>
-    SteadyTime turn(OnReady&& on_ready)
+    SteadyTime turn(OnReady&& on_ready, int wait_ms = kWaitMs)
     {
-        const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), kWaitMs);
+        const int count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), wait_ms);
         if (count < 0 && errno != EINTR)
             throw std::system_error(errno, std::generic_category(), "epoll_wait");
         for (int i = 0; i < count; ++i) {
@@ -51,7 +53,6 @@ public:
     }
 
 private:
-    static constexpr int kWaitMs = 50;
     static constexpr std::chrono::seconds kStall{10};
 
     void control(int operation, Client& client)

@@ -43,6 +43,8 @@ std::string run(const Options& options)
             return run_connect(options, target);
         case Mode::Idle:
             return run_idle(options, target);
+        case Mode::Fanout:
+            return run_fanout(options, target);
     }
     return {};
 }

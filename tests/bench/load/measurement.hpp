@@ -27,10 +27,10 @@ public:
         phase_ = Phase::WarmUp;
     }
 
-    void record(std::chrono::nanoseconds latency)
+    void record(std::chrono::nanoseconds latency, std::uint64_t count = 1)
     {
         if (phase_ == Phase::Measured)
-            latencies_.record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0)));
+            latencies_.record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0)), count);
     }
 
     /// Call once per loop turn. False when the window has ended.
@@ -53,7 +53,7 @@ public:
         return false;
     }
 
-    /// Adds what was counted to `json`; `event` is "message" or "connect".
+    /// Adds what was counted to `json`; `event` is "message", "connect" or "recipient".
     void report(JsonObject& json, const std::string& event) const
     {
         const auto count = static_cast<double>(std::max<std::uint64_t>(latencies_.total(), 1));

@@ -12,5 +12,6 @@ namespace postern::bench {
 std::string run_echo(const Options& options, const Target& target);
 std::string run_connect(const Options& options, const Target& target);
 std::string run_idle(const Options& options, const Target& target);
+std::string run_fanout(const Options& options, const Target& target);
 
 }  // namespace postern::bench

@@ -17,6 +17,7 @@ constexpr const char* kUsage = R"(usage: load_generator MODE --port PORT [OPTION
   echo      a closed loop of messages on open connections; every echo is compared byte for byte
   connect   open, upgrade, close, again and again
   idle      open connections, one echo on each, then read the server's memory
+  fanout    one message to all connections, again and again, each time until the last one has it
 
   --host ADDRESS      IPv4 address of the server (127.0.0.1)
   --path PATH         request target of the upgrade (/)
@@ -28,6 +29,7 @@ constexpr const char* kUsage = R"(usage: load_generator MODE --port PORT [OPTION
   --warm-up MS        before the measured time (1000)
   --duration MS       the measured time (3000)
   --settle MS         idle: rest before memory is read (500)
+  --via HOW           fanout: socket (one client says it), group (one POST to @groups/all), posts (one POST each)
   --core N            processor to stay on
 
 The result is one JSON object on standard output; any wrong byte ends the run with status 1.)";
@@ -53,10 +55,19 @@ Mode parse_mode(std::string_view text)
     if (text == "echo") return Mode::Echo;
     if (text == "connect") return Mode::Connect;
     if (text == "idle") return Mode::Idle;
+    if (text == "fanout") return Mode::Fanout;
     usage_error("no such mode: " + std::string(text));
 }
 
-constexpr std::array<option, 14> kLongOptions{{
+Via parse_via(std::string_view text)
+{
+    if (text == "socket") return Via::Socket;
+    if (text == "group") return Via::Group;
+    if (text == "posts") return Via::Posts;
+    usage_error("--via wants socket, group or posts");
+}
+
+constexpr std::array<option, 15> kLongOptions{{
     {"host", required_argument, nullptr, 'h'},
     {"port", required_argument, nullptr, 'p'},
     {"path", required_argument, nullptr, 'P'},
@@ -70,6 +81,7 @@ constexpr std::array<option, 14> kLongOptions{{
     {"duration", required_argument, nullptr, 'D'},
     {"settle", required_argument, nullptr, 's'},
     {"core", required_argument, nullptr, 'C'},
+    {"via", required_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
 }};
 
@@ -115,6 +127,9 @@ void apply(Options& options, int letter, std::string_view name)
             break;
         case 's':
             options.settle = duration();
+            break;
+        case 'v':
+            options.via = parse_via(text);
             break;
         case 'C':
             options.core = parse_number<int>(name, text);

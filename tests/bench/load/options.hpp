@@ -9,7 +9,10 @@
 
 namespace postern::bench {
 
-enum class Mode { Echo, Connect, Idle };
+enum class Mode { Echo, Connect, Idle, Fanout };
+
+/// How a message to all clients gets into the server.
+enum class Via { Socket, Group, Posts };
 
 /// How a connection's bytes travel. Resumed: every TLS handshake but the first reuses a session ticket.
 enum class Transport { Plain, Tls, TlsResumed };
@@ -17,6 +20,7 @@ enum class Transport { Plain, Tls, TlsResumed };
 struct Options {
     Mode mode = Mode::Echo;
     Transport transport = Transport::Plain;
+    Via via = Via::Socket;
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;
     std::string path = "/";

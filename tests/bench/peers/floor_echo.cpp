@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A peer to measure against: the least that answers as a WebSocket echo. One epoll set, one recv and one send
+// A peer to measure against: the least that answers as a WebSocket echo, and that sends what has "tell" in it
+// to everybody. One epoll set, one recv and one send
 // per readiness, bytes unmasked where they lie. It examines nothing: no UTF-8, no limits, no opcode but
 // Close. What it costs is what the kernel costs. Plain only. usage: floor_echo PORT
 #include <openssl/evp.h>
@@ -21,16 +22,19 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "masks are turned as numbers");
 constexpr std::size_t kScratchBytes = 256 * 1024;
+constexpr std::size_t kTellWithin = 32;
 
 struct Connection {
     int fd = -1;
     bool is_upgraded = false;
     bool is_closing = false;
+    std::size_t place = 0;         ///< in the server's list
     std::uint8_t header_size = 0;  ///< bytes of the frame header under way
     std::array<unsigned char, 14> header{};
     std::uint64_t payload_left = 0;
@@ -161,8 +165,7 @@ public:
                 if (event.data.ptr == nullptr) {
                     accept();
                 } else if (auto& connection = *static_cast<Connection*>(event.data.ptr); !serve(connection)) {
-                    ::close(connection.fd);
-                    delete &connection;
+                    end(connection);
                 }
             }
         }
@@ -183,9 +186,20 @@ private:
         if (fd < 0) return;
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        auto* connection = new Connection;  // run() deletes it
+        auto* connection = new Connection;  // end() deletes it
         connection->fd = fd;
+        connection->place = all_.size();
+        all_.push_back(connection);
         watch(EPOLL_CTL_ADD, fd, EPOLLIN, connection);
+    }
+
+    void end(Connection& connection)
+    {
+        all_.back()->place = connection.place;
+        all_[connection.place] = all_.back();
+        all_.pop_back();
+        ::close(connection.fd);
+        delete &connection;
     }
 
     /// False when the connection is over.
@@ -203,11 +217,23 @@ private:
         if (size < 0) return errno == EAGAIN;
         if (size == 0) return false;
         if (connection.is_upgraded) {
-            return send(connection, echo(connection, bytes, static_cast<std::size_t>(size))) &&
-                   !connection.is_closing;
+            const std::string_view frames = echo(connection, bytes, static_cast<std::size_t>(size));
+            // Looked for in the head of a small message only: for the others it costs nothing.
+            if (frames.substr(0, kTellWithin).find("\"tell\"") != std::string_view::npos)
+                return tell_all(frames);
+            return send(connection, frames) && !connection.is_closing;
         }
         connection.kept.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
         return send(connection, upgrade_answer(connection));
+    }
+
+    /// The bare loop of send.
+    bool tell_all(std::string_view frames)
+    {
+        for (Connection* connection : all_) {
+            if (!send(*connection, frames)) return false;
+        }
+        return true;
     }
 
     bool send(Connection& connection, std::string_view bytes)
@@ -224,6 +250,7 @@ private:
 
     int listener_;
     int epoll_;
+    std::vector<Connection*> all_;
     unsigned char scratch_[sizeof(Connection::header) + kScratchBytes];
 };
 

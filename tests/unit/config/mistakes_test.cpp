@@ -282,6 +282,53 @@ TEST_CASE("Stages are checked")
               .empty());
 }
 
+TEST_CASE("The metrics' switch of AWS is accepted either way, as a truth value")
+{
+    const auto with = [](const std::string& value) {
+        return problems_of(
+            "apis:\n  a:\n    routes: {r: plugin:echo}\n    stages:\n      d: {"
+            "defaultRouteSettings: {detailedMetricsEnabled: " +
+            value + "}, routeSettings: {r: {detailedMetricsEnabled: true}}}\n");
+    };
+    CHECK(with("true").empty());
+    CHECK(with("false").empty());
+    CHECK(with("often").find("t.yaml:5:58: apis.a.stages.d.defaultRouteSettings.detailedMetricsEnabled: ") ==
+          0);
+}
+
+TEST_CASE("A stage's access log is refused as AWS refuses it")
+{
+    const auto with = [](const std::string& stage) {
+        return problems_of("apis:\n  a:\n    routes: {$default: plugin:echo}\n    stages: {d: {" + stage +
+                           "}}\n");
+    };
+    const auto has = [](const std::string& text, const std::string& part) {
+        return text.find(part) != std::string::npos;
+    };
+    CHECK(with("accessLog: json").empty());
+    CHECK(with("accessLog: {format: $context.requestId $context.status, destination: stdout}").empty());
+    CHECK(with("accessLog: {}, accessLogSettings: {}").empty());  // as AWS answers for none
+    CHECK(has(with("accessLog: jsno"),
+              "apis.a.stages.d.accessLog.format: Access Log format must include either $context.requestId or "
+              "$context.extendedRequestId\n"));
+    CHECK(has(with("accessLog: {format: \"$context.requestId\\n$context.status\"}"),
+              "apis.a.stages.d.accessLog.format: Access Log format must be single line"));
+    CHECK(has(with("accessLog: {destination: stdout}"),
+              "apis.a.stages.d.accessLog.format: format is required"));
+    CHECK(has(with("accessLogSettings: {format: json}"),
+              "apis.a.stages.d.accessLogSettings.destinationArn: destinationArn is required"));
+    CHECK(has(with("accessLogSettings: {format: json, destinationArn: 'arn:aws:logs:r:1:log-group:/a/../b'}"),
+              "apis.a.stages.d.accessLogSettings.destinationArn: \"/a/../b\" is no log group's name"));
+    CHECK(has(
+        with("accessLogSettings: {format: json, destinationArn: 'arn:aws:firehose:r:1:deliverystream/x'}"),
+        "apis.a.stages.d.accessLogSettings.destinationArn: Firehose delivery streams are not supported"));
+    CHECK(has(with("accessLog: json, accessLogSettings: {format: csv, destinationArn: "
+                   "'arn:aws:logs:r:1:log-group:g'}"),
+              "apis.a.stages.d.accessLog: accessLogSettings is there, too: a stage has one access log"));
+    CHECK(has(with("defaultRouteSettings: {loggingLevel: DEBUG}"),
+              "apis.a.stages.d.defaultRouteSettings.loggingLevel: expected one of OFF, ERROR, INFO"));
+}
+
 TEST_CASE("A hundred stage variables fit, and no more")
 {
     const auto with = [](int count) {
@@ -360,6 +407,8 @@ TEST_CASE("Limits are checked")
     CHECK(in_limits("newConnectionsPerSecond: nan").find("expected a number") != std::string::npos);
     CHECK(in_limits("ordering: conection").find("(did you mean \"connection\"?)") != std::string::npos);
     CHECK(in_limits("messagesInFlight: 0").find("from 1 to 65536") != std::string::npos);
+    CHECK(in_limits("groupsPerConnection: 0").find("from 1 to 1000") != std::string::npos);
+    CHECK(in_limits("groupsPerConnection: 1001").find("from 1 to 1000") != std::string::npos);
     CHECK(in_limits("queuedConnects: -1").find("from 0 to 1000000") != std::string::npos);
     CHECK(in_limits("connectQueueTimeout: 5").find("expected a duration with its unit") != std::string::npos);
     CHECK(in_limits("concurrentDisconnects: 0").find("from 1 to 1000000") != std::string::npos);

@@ -39,12 +39,13 @@ inline api::Api make_api(const std::string& id,
 
 inline std::shared_ptr<const gateway::Deployment> compile(const api::Api& api,
                                                           const std::string& stage_name,
-                                                          const integrations::HandlerRegistry& handlers)
+                                                          const integrations::HandlerRegistry& handlers,
+                                                          observability::Metrics* metrics = nullptr)
 {
     api::Stage stage;
     stage.stage_name = stage_name;
     auto compiled = gateway::Deployment::compile(
-        api, stage, std::make_shared<const integrations::HandlerRegistry>(handlers));
+        api, stage, std::make_shared<const integrations::HandlerRegistry>(handlers), nullptr, metrics);
     if (!compiled) FAIL(compiled.error().detail);
     return *std::move(compiled);
 }
@@ -115,7 +116,7 @@ struct GatewayFixture {
             const bool is_blocking = std::string_view(name) == "blocking";
             REQUIRE(handlers.add({name, is_blocking, FakeHandler::invoke, &handler}));
         }
-        deployments.push_back(compile(make_api("api", routes), "dev", handlers));
+        deployments.push_back(compile(make_api("api", routes), "dev", handlers, &metrics));
         stages.emplace(deployments, domains);
         stage = stages->find("localhost", "/dev");
         REQUIRE(stage != nullptr);
@@ -132,6 +133,7 @@ struct GatewayFixture {
     {
         const auto address = registry.reserve();
         connections.push_back(std::make_unique<FakeConnection>(*address, codec.encode(*address)));
+        connections.back()->count_in(deployments.front()->counts(shard.index()));
         registry.admit(*address, *connections.back());
         return *connections.back();
     }
@@ -182,6 +184,7 @@ struct GatewayFixture {
     }
 
     ManualClock clock;
+    observability::Metrics metrics{1};
     net::Shard shard{0, clock};
     api::Limits limits;
     connections::Registry registry{0, 0, 0};

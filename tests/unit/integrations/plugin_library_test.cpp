@@ -166,6 +166,14 @@ TEST_CASE("a file that cannot be loaded is refused with its path and the reason"
           std::string::npos);
 }
 
+TEST_CASE("a plugin of an older minor version of the interface is loaded")
+{
+    Recorder recorder;
+    HandlerRegistry registry;
+    CHECK(
+        PluginLibrary::load("old", plugin_file("older_minor"), "{}", recorder.table(), registry).has_value());
+}
+
 TEST_CASE("a shared object that does not fit is refused, and nothing of it stays registered")
 {
     CHECK(refusal(plugin_file("no_symbol")) ==

@@ -244,11 +244,11 @@ TEST_CASE("What is wrong with a listing is said")
     Admin admin;
     for (const char* limit : {"0", "1001", "-1", "x", "", "1x", "99999999999999999999999"}) {
         CHECK(admin.said("GET", std::string("/connections?limit=") + limit) ==
-              R"(400 {"message":"limit is a number from 1 to 1000"})");
+              R"(400 {"message":"limit must be from 1 to 1000"})");
     }
     CHECK(admin.ask("GET", "/connections?next=nonsense").status == 400);
     CHECK(admin.said("GET", "/connections?limt=1") ==
-          R"(400 {"message":"There is no parameter \"limt\"; see api, stage, limit and next"})");
+          R"(400 {"message":"There is no parameter \"limt\", but api, stage, limit, next"})");
 }
 
 TEST_CASE("One connection is described, posted to and closed")
@@ -287,7 +287,7 @@ TEST_CASE("A connection is closed with a code that a caller may use and a reason
     const std::string path = "/connections/" + admin.node.connect(0) + "?";
     for (const char* code : {"999", "1001", "1005", "2999", "5000", "65536", "x", "", "4401x", "-4401"}) {
         CHECK(admin.said("DELETE", path + "code=" + code) ==
-              R"(400 {"message":"code is 1000 or a number from 3000 to 4999"})");
+              R"(400 {"message":"code must be 1000 or from 3000 to 4999"})");
     }
     for (const char* code : {"1000", "3000", "4999"}) {
         CHECK(admin.ask("DELETE", path + "code=" + code).status == 204);

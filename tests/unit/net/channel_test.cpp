@@ -7,6 +7,7 @@
 #include "support/manual_clock.hpp"
 #include "support/sockets.hpp"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <cstdlib>
@@ -321,4 +322,53 @@ TEST_CASE("a broken record fails the channel and leaves the shard's buffers empt
     CHECK_FALSE(ends.channel->write("after"));
     CHECK(ends.shard.buffers().cipher_output.empty());
     CHECK(ends.shard.buffers().output.empty());
+}
+
+TEST_CASE("a shard counts its channels' bytes on the wire and what waits, until they are gone")
+{
+    Ends ends;
+    net::ShardStats& stats = ends.shard.stats();
+    ends.pair.send("hello");
+    ends.read();
+    ends.read();  // nothing
+    CHECK(stats.received_bytes.value() == 5);
+    REQUIRE(ends.channel->write(pattern(200'000)));
+    const auto waiting = [&] { return static_cast<std::int64_t>(ends.channel->unsent_bytes()); };
+    CHECK(waiting() > 0);
+    CHECK(stats.outbox_bytes.value() == waiting());
+    CHECK(stats.sent_bytes.value() == 200'000 - ends.channel->unsent_bytes());
+    ends.pair.receive();
+    REQUIRE(ends.channel->on_writable());
+    CHECK(stats.outbox_bytes.value() == waiting());
+    CHECK(stats.sent_bytes.value() == 200'000 - ends.channel->unsent_bytes());
+    ends.channel->close();
+    ends.channel.reset();
+    CHECK(stats.outbox_bytes.value() == 0);
+}
+
+TEST_CASE("a shard counts each TLS handshake once, as completed or failed")
+{
+    Ends bad(development_context().get());
+    bad.pair.send("GET / HTTP/1.1\r\n\r\n");
+    CHECK(bad.read().status == Status::Failed);
+    bad.read();
+    CHECK(bad.shard.stats().tls_handshakes.value() == 0);
+    CHECK(bad.shard.stats().tls_failures.value() == 1);
+
+    TlsEnds good;
+    CHECK(good.shard.stats().tls_handshakes.value() == 1);
+    good.client.write("data");
+    good.read();
+    std::string record("\x17\x03\x03\x00\x20", 5);
+    good.pair.send(record.append(32, 'x'));
+    CHECK(good.read().status == Status::Failed);
+    CHECK(good.shard.stats().tls_handshakes.value() == 1);
+    CHECK(good.shard.stats().tls_failures.value() == 0);
+    CHECK(good.shard.stats().received_bytes.value() > 0);
+
+    Ends gone(development_context().get());
+    gone.pair.hang_up();
+    CHECK(gone.read().status == Status::PeerClosed);
+    CHECK(gone.shard.stats().tls_failures.value() == 0);
+    ERR_clear_error();  // of this thread: other tests look at it
 }

@@ -116,6 +116,26 @@ TEST_CASE("deadlines set in a turn are told on the shard's thread")
     CHECK(told.get() == 42);
 }
 
+TEST_CASE("a shard records how late its seconds' timer was")
+{
+    test::ManualClock clock;
+    net::Shard shard(0, clock);
+    test::Signal told;
+    shard.on_second_due([&](std::uint64_t) { told.raise(); });
+    shard.on_moment_due([](std::uint64_t) {});
+    shard.start();
+    shard.post([&] {
+        shard.seconds().set(shard.now() + 1000, 1);
+        // After the end of this turn, when the timer is armed, and before it fires.
+        shard.post([&] { clock.pass(1000); });
+    });
+    told.wait();
+    HistogramSnapshot lag;
+    shard.stats().loop_lag.add_to(lag);
+    CHECK(lag.sum_ms == 750);  // its tick is 250 ms
+    CHECK(lag.buckets[7] == 1);
+}
+
 TEST_CASE("a watcher is told what its socket can do, in a turn of its own")
 {
     const SystemClock clock;

@@ -151,3 +151,22 @@ TEST_CASE("a pool that was never used ends")
 {
     const WorkerPool pool(3, 1);
 }
+
+TEST_CASE("a pool counts what waits, what runs and what was refused")
+{
+    WorkerPool pool(1, 1);
+    Gate gate;
+    REQUIRE(pool.submit(gate.task()));
+    gate.wait_until_entered();
+    CHECK(pool.stats().running.value() == 1);
+    CHECK(pool.stats().queued.value() == 0);
+    REQUIRE(pool.submit([] {}));
+    CHECK(pool.stats().queued.value() == 1);
+    CHECK_FALSE(pool.submit([] {}));
+    CHECK_FALSE(pool.submit([] {}));
+    CHECK(pool.stats().refused.value() == 2);
+    gate.open();
+    CHECK(pool.stop(kLong));
+    CHECK(pool.stats().queued.value() == 0);
+    CHECK(pool.stats().running.value() == 0);
+}

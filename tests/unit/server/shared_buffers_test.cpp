@@ -2,12 +2,15 @@
 // The buffers that all connections of a shard share: whatever one connection does, the next finds them empty.
 #include "unit/server/support.hpp"
 
+#include <stdexcept>
+
 using namespace postern;
 using test::answer;
 using test::Client;
 using test::kSay;
 using test::Server;
 using test::text;
+namespace ws = net::ws;
 
 namespace {
 
