@@ -16,6 +16,7 @@ AREAS = {
     "events": "Events",
     "disconnect": "Ends of connections",
     "limits": "Limits",
+    "logs": "Logs",
     "frames": "Frames",
 }
 NOT_KNOWN = ("UNCONFIRMED", "own")

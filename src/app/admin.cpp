@@ -44,12 +44,6 @@ void Admin::publish(management::AdminStatus status, std::shared_ptr<const manage
     callers_ = std::move(callers);
 }
 
-void Admin::set_draining()
-{
-    const std::lock_guard lock(mutex_);
-    status_.is_draining = true;
-}
-
 void Admin::start(OperatorHooks hooks)
 {
     operator_ = std::move(hooks);
@@ -72,7 +66,7 @@ management::AdminHooks Admin::hooks()
     management::AdminHooks hooks;
     hooks.live = [this] { return sources_.health.live(); };
     hooks.ready = [this] { return sources_.health.ready(); };
-    hooks.metrics_text = sources_.metrics;
+    hooks.metrics_text = sources_.metrics_text;
     hooks.status = [this] { return status(); };
     hooks.callers = [this] { return callers(); };
     hooks.reload = [this](auto done) { operator_.reload(std::move(done)); };
@@ -87,6 +81,7 @@ management::AdminStatus Admin::status() const
         const std::lock_guard lock(mutex_);
         status = status_;
     }
+    status.is_draining = sources_.health.is_draining();
     status.configuration = operator_.configuration;
     status.connections = sources_.connections();
     return status;

@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "management/admin_api.hpp"
+#include "observability/health.hpp"
 #include "server/admin_server.hpp"
 
 #include <cstddef>
@@ -29,8 +30,8 @@ struct AdminSources {
     const connections::Directory& directory;
     const Clock& clock;
     observability::Health& health;
+    std::function<std::string()> metrics_text;              ///< Prometheus' text format
     std::function<std::vector<std::size_t>()> connections;  ///< admitted ones, by shard
-    std::function<std::string()> metrics;                   ///< Prometheus' text format
 };
 
 /// The admin listener and what it tells. The main thread builds it, publishes what changes, and stops it
@@ -42,7 +43,6 @@ public:
 
     /// From now on /status tells this (but for `connections`) and these decide who may.
     void publish(management::AdminStatus status, std::shared_ptr<const management::Callers> callers);
-    void set_draining();
 
     /// After the first publish().
     void start(OperatorHooks hooks);

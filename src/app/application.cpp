@@ -137,7 +137,6 @@ Application::Application(const config::Settings& settings, LineWriter& lines, Ac
         node.server = std::make_unique<server::ShardServer>(
             node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_, load_);
         directory_.add(node.shard, node.registry);
-        pulse_.add(node.shard);
         host_.add(node.shard, *node.gateway);
     }
     std::vector<observability::Health::Ask> asks;
@@ -215,9 +214,9 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
 void Application::commit(Prepared prepared, const config::Settings& settings)
 {
     settings_ = settings;
-    callers_ = std::move(prepared.callers);
     reload_counts_.generation.add(1);
     reload_counts_.last_success_ms.set(clock_.wall());
+    callers_ = std::move(prepared.callers);
     plugins_.push_back(std::move(prepared.plugins));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
     load_.addresses.configure(settings.limits);
@@ -246,7 +245,7 @@ Result<void> Application::open_admin()
         return counts;
     };
     auto opened = Admin::open(settings_.admin,
-                              {directory_, clock_, *health_, connections, [this] { return metrics_text(); }});
+                              {directory_, clock_, *health_, [this] { return metrics_text(); }, connections});
     if (!opened) return opened.error();
     admin_ = *std::move(opened);
     publish();
@@ -266,7 +265,7 @@ management::AdminStatus Application::status() const
     status.version = POSTERN_VERSION;
     status.pid = ::getpid();
     status.started_at = started_at_;
-    status.generation = static_cast<std::size_t>(reload_counts_.generation.value());
+    status.generation = static_cast<std::uint64_t>(reload_counts_.generation.value());
     status.last_reload = last_reload_;
     for (const auto& [api_id, api] : settings_.model.apis) {
         management::ApiStatus& entry = status.apis.emplace_back();
@@ -347,7 +346,6 @@ std::string Application::metrics_text() const
 void Application::drain()
 {
     health_->set_draining();
-    if (admin_) admin_->set_draining();
     for (const auto& node : nodes_) {
         node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
     }
@@ -356,7 +354,7 @@ void Application::drain()
 std::optional<Application::Rest> Application::rest()
 {
     const auto sockets = ask_shards([](Node& node) { return node.server->open_sockets(); }, kShardPatience);
-    const auto calls = ask_shards([](Node& node) { return node.gateway->unfinished(); }, kShardPatience);
+    const auto calls = ask_shards([](Node& node) { return node.gateway->open_calls(); }, kShardPatience);
     if (!sockets || !calls) return std::nullopt;
     return Rest{std::accumulate(sockets->begin(), sockets->end(), std::size_t{0}),
                 std::accumulate(calls->begin(), calls->end(), std::size_t{0})};

@@ -4,7 +4,6 @@
 #include "app/admin.hpp"
 #include "app/listener_set.hpp"
 #include "app/memory_watch.hpp"
-#include "app/shard_pulse.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
@@ -70,8 +69,8 @@ public:
     /// False when a shard is stuck, in a handler that blocks for instance.
     bool are_shards_answering();
 
-    /// Whether every shard has come round since the last call; does not wait for them.
-    bool beat() { return pulse_.beat(); }
+    /// Whether every shard comes round, as far as is known; does not wait for them, but asks.
+    bool beat() { return health_->is_answering(); }
 
     /// Clients' sockets, whatever has become of their handshakes.
     std::size_t socket_count() const { return budget_->sockets.load(std::memory_order_relaxed); }
@@ -139,7 +138,6 @@ private:
     server::NodeLoad load_;
     MemoryWatch memory_{load_.pressure};
     std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
-    ShardPulse pulse_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;

@@ -47,7 +47,13 @@ void write_shards(PrometheusText& text, const Shards& shards)
         return lag;
     });
     by_shard(text, metric("postern_calls_open"), shards, [](const auto& shard) {
-        return std::uint64_t{shard.gateway->open_calls()};
+        return std::uint64_t{shard.gateway->unanswered_calls()};
+    });
+    by_shard(text, metric("postern_connects_queued"), shards, [](const auto& shard) {
+        return std::uint64_t{shard.gateway->queued_connects()};
+    });
+    by_shard(text, metric("postern_disconnects_queued"), shards, [](const auto& shard) {
+        return std::uint64_t{shard.gateway->queued_disconnects()};
     });
     text.begin(metric("postern_tls_handshakes_total"));
     text.sample({"ok"}, sum(shards, [](const auto& shard) { return shard.stats->tls_handshakes.value(); }));

@@ -13,8 +13,7 @@ constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
     if (!connect_rate_.admit(shard_.now())) {
-        counts_.hit(observability::Limit::ConnectRate);
-        return throttle_connect(request, waiter, "rate of the node");
+        return throttle(request, waiter, observability::Limit::ConnectRate);
     }
     const bool is_asked = request.stage->current->connect() != nullptr;
     if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
@@ -23,19 +22,20 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
     start_connect(request, waiter);
 }
 
-void Gateway::throttle_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
+void Gateway::throttle(const ConnectRequest& request, ConnectWaiter& waiter, observability::Limit limit)
 {
+    counts_.hit(limit);
     const connections::ConnectionInfo& connection = *request.connection;
     const int status = api::status_of(api::Refusal::Throttled);
     integrations::EventIds ids;
     ids.make(connection.id, shard_.clock(), shard_.random());
+    record_unasked(request, ids, status, api::Refusal::Throttled);
     log::info("connect.refused",
               {{"api", connection.api_id},
                {"status", status},
-               {"why", why},
+               {"why", to_string(limit)},
                {"source_ip", connection.source_ip},
                {"request_id", ids.request_id.view()}});
-    record_connect(request, ids, status, api::Refusal::Throttled);
     waiter.on_refused(
         api::pipeline_refusal(api::Refusal::Throttled, connection.id, ids.request_id, ids.request_time));
 }
@@ -49,7 +49,7 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
     const Route* route = deployment->connect();
     if (route == nullptr) {  // lets everybody in (spec data-plane 1.1)
         integrations::EventIds ids;
-        record_connect(request, ids, kAdmitted);
+        record_unasked(request, ids, kAdmitted);
         return waiter.on_admitted({});
     }
 
@@ -79,6 +79,7 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
 void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
     if (connects_.size() >= limits_.queued_connects_max) {
+        counts_.hit(observability::Limit::ConnectQueue);
         return refuse_connect(request, waiter, "the connect queue is full");
     }
     const std::int64_t patience = limits_.connect_queue_timeout.count();
@@ -90,13 +91,13 @@ void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter
 void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why)
 {
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
+    integrations::EventIds ids;
+    record_unasked(request, ids, reply.status, api::Refusal::Throttled, why);
     log::info("connect.refused",
               {{"api", request.connection->api_id},
                {"status", reply.status},
                {"why", why},
                {"source_ip", request.connection->source_ip}});
-    integrations::EventIds ids;
-    record_connect(request, ids, reply.status, std::nullopt, why);
     waiter.on_refused(reply);
 }
 
@@ -119,6 +120,7 @@ void Gateway::on_connect_queue_due()
 {
     connect_queue_deadline_ = net::TimerWheel::kNone;
     while (const auto next = connects_.next_overdue(shard_.now())) {
+        counts_.hit(observability::Limit::ConnectQueueTimeout);
         refuse_connect(*next->request, *next->waiter, "waited too long for $connect");
     }
     arm_connect_queue();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/counter.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,13 +27,18 @@ public:
         SteadyMillis due = kNever;
     };
 
-    void push(const Waiting& waiting) { waiting_.push_back(waiting); }
+    void push(const Waiting& waiting)
+    {
+        waiting_.push_back(waiting);
+        depth_.add(1);
+    }
 
     std::optional<Waiting> next()
     {
         if (waiting_.empty()) return std::nullopt;
         const Waiting next = waiting_.front();
         waiting_.pop_front();
+        depth_.add(-1);
         return next;
     }
 
@@ -51,16 +57,19 @@ public:
         });
         if (found == waiting_.end()) return false;
         waiting_.erase(found);
+        depth_.add(-1);
         return true;
     }
 
-    std::size_t size() const { return waiting_.size(); }
+    /// Thread: any.
+    std::size_t size() const { return static_cast<std::size_t>(depth_.value()); }
 
     /// When the first one's time is over; kNever when nobody's is.
     SteadyMillis next_due() const { return waiting_.empty() ? kNever : waiting_.front().due; }
 
 private:
     std::deque<Waiting> waiting_;
+    Gauge depth_;
 };
 
 }  // namespace postern::gateway

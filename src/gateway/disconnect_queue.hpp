@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/counter.hpp"
 #include "gateway/deployment.hpp"
 #include "integrations/event_scope.hpp"
 
@@ -39,6 +40,7 @@ public:
         waiting_.push_back(
             {std::make_unique<integrations::OwnedEvent>(parts, integrations::EventIds{}, deployment),
              deployment});
+        depth_.add(1);
     }
 
     /// The event that has waited longest, with a place; nothing while there is no place.
@@ -48,13 +50,16 @@ public:
         ++open_;
         Waiting next = std::move(waiting_.front());
         waiting_.pop_front();
+        depth_.add(-1);
         return next;
     }
 
-    std::size_t waiting() const { return waiting_.size(); }
+    /// Thread: any.
+    std::size_t waiting() const { return static_cast<std::size_t>(depth_.value()); }
 
 private:
     std::deque<Waiting> waiting_;
+    Gauge depth_;
     std::size_t open_ = 0;
 };
 

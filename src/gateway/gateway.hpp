@@ -79,8 +79,8 @@ public:
     /// Whoever is queued is refused: the node stops.
     void refuse_queued();
 
-    /// Over some rate: 429, without asking.
-    void throttle_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
+    /// 429 for a handshake that is over `limit`; nobody is asked.
+    void throttle(const ConnectRequest& request, ConnectWaiter& waiter, observability::Limit limit);
 
     /// deployment → route → integration → route response (spec data-plane 3 and 4). `stage` is the
     /// connection's.
@@ -102,11 +102,12 @@ public:
     /// The call has been answered with `reply`.
     void on_api_call(const ApiCallRecord& call, const api::HttpReply& reply);
 
-    /// Invocations without an answer yet. Thread: any.
-    std::size_t open_calls() const { return calls_.open_count(); }
-
-    /// And those to come: a drain waits for them all.
-    std::size_t unfinished() const { return open_calls() + connects_.size() + disconnects_.waiting(); }
+    /// Invocations without an answer yet. Thread: any, as for the next three.
+    std::size_t unanswered_calls() const { return calls_.open_count(); }
+    std::size_t queued_connects() const { return connects_.size(); }
+    std::size_t queued_disconnects() const { return disconnects_.waiting(); }
+    /// All three: a drain waits for them.
+    std::size_t open_calls() const { return unanswered_calls() + queued_connects() + queued_disconnects(); }
 
     /// What this shard counts whatever the stage. Written by the shard, read by any thread.
     observability::ShardCounts& counts() { return counts_; }
@@ -140,15 +141,15 @@ private:
 
     // record.cpp: how events end
     void record(const EventRecord& event);
-    void record(Call& call,
-                int status,
-                std::optional<api::Refusal> refusal = std::nullopt,
-                std::string_view why = {});
-    void record_connect(const ConnectRequest& request,
+    void record_unasked(const ConnectRequest& request,
                         integrations::EventIds& ids,
                         int status,
                         std::optional<api::Refusal> refusal = std::nullopt,
                         std::string_view why = {});
+    void record(Call& call,
+                int status,
+                std::optional<api::Refusal> refusal = std::nullopt,
+                std::string_view why = {});
 
     // logs.cpp: what the stage's logs say about them
     void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);

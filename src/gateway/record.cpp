@@ -40,6 +40,27 @@ void Gateway::record(const EventRecord& event)
     if (event.deployment->logs() != nullptr) log_end(event);
 }
 
+/// A handshake for which no integration was asked. `ids` are made when a line wants them.
+void Gateway::record_unasked(const ConnectRequest& request,
+                             integrations::EventIds& ids,
+                             int status,
+                             std::optional<api::Refusal> refusal,
+                             std::string_view why)
+{
+    const Deployment* deployment = request.stage->current.get();
+    if (deployment == nullptr) return;  // the stage is gone, and with it whatever counts or logs
+    EventRecord event;
+    event.type = api::EventType::Connect;
+    event.deployment = deployment;
+    event.route = deployment->connect();
+    event.status = status;
+    event.refusal = refusal;
+    event.connection = request.connection;
+    event.ids = &ids;
+    event.why = why;
+    record(event);
+}
+
 void Gateway::record(Call& call, int status, std::optional<api::Refusal> refusal, std::string_view why)
 {
     EventRecord event;
@@ -56,27 +77,6 @@ void Gateway::record(Call& call, int status, std::optional<api::Refusal> refusal
         event.close_code = call.logged->close_code;
         event.close_reason = call.logged->close_reason;
     }
-    record(event);
-}
-
-/// A CONNECT whose integration is not called.
-void Gateway::record_connect(const ConnectRequest& request,
-                             integrations::EventIds& ids,
-                             int status,
-                             std::optional<api::Refusal> refusal,
-                             std::string_view why)
-{
-    const Deployment* deployment = request.stage->current.get();
-    if (deployment == nullptr) return;  // nobody's any more
-    EventRecord event;
-    event.type = api::EventType::Connect;
-    event.deployment = deployment;
-    event.route = deployment->connect();
-    event.status = status;
-    event.refusal = refusal;
-    event.connection = request.connection;
-    event.ids = &ids;
-    event.why = why;
     record(event);
 }
 

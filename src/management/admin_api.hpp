@@ -26,7 +26,8 @@ AdminReply admin_error(int status, std::string_view message);
 /// 405: the path is there, the method is not.
 AdminReply wrong_method(std::string_view allowed);
 
-using observability::HealthAnswer;
+/// The body of a health endpoint, and whether all is well (200) or not (503).
+using HealthAnswer = observability::HealthAnswer;
 
 /// What the gateway does for the admin listener. Called on its thread; those that take a function answer
 /// through it, once, on any thread.

@@ -65,7 +65,12 @@ std::string_view to_string(Limit limit)
         "ping_timeout",
         "handshake_timeout",
         "connect_rate",
-        "pending_connects",
+        "connect_queue",
+        "connect_queue_timeout",
+        "address_connections",
+        "address_connect_rate",
+        "message_rate",
+        "memory",
         "sockets"};
     return kNames[static_cast<std::size_t>(limit)];
 }

@@ -91,7 +91,12 @@ enum class Limit : std::uint8_t {
     PingTimeout,
     HandshakeTimeout,
     ConnectRate,
-    PendingConnects,
+    ConnectQueue,
+    ConnectQueueTimeout,
+    AddressConnections,
+    AddressConnectRate,
+    MessageRate,
+    Memory,
     Sockets,
     kCount
 };

@@ -41,6 +41,8 @@ public:
 
     HealthAnswer live();
     HealthAnswer ready();
+    /// Every shard comes round, whether the gateway is ready or not.
+    bool is_answering() { return ask_shards(kReadyPatience).is_ok; }
 
 private:
     enum class Phase { Starting, Serving, Draining };

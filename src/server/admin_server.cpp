@@ -8,7 +8,9 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <exception>
 #include <future>
 #include <thread>
 #include <unistd.h>
@@ -40,7 +42,8 @@ public:
     {
         accept();
         thread_ = std::thread([this] {
-            io_.run();
+            while (!serve()) {
+            }
             ended_.set_value();
         });
     }
@@ -56,6 +59,18 @@ public:
     const std::uint16_t port;
 
 private:
+    /// True at the end. Nothing throws by design; what does is a bug of ours, and costs one answer only.
+    bool serve()
+    {
+        try {
+            io_.run();
+            return true;
+        } catch (const std::exception& failure) {
+            log::error("admin.exception", {{"what", failure.what()}});
+            return false;
+        }
+    }
+
     void accept()
     {
         listener_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](error_code error) {
@@ -84,7 +99,7 @@ private:
     void admit(net::Accepted accepted)
     {
         std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
-        if (sessions_.size() >= options_.sockets_max) {
+        if (sessions_.size() >= options_.sockets_max && !make_room()) {
             ::close(accepted.fd);
             return;
         }
@@ -94,6 +109,19 @@ private:
             std::make_shared<AdminSession>(std::move(socket), std::move(accepted.source_ip), options_, api_);
         sessions_.push_back(session);
         session->start();
+    }
+
+    /// Who asks for nothing gives way to who may: a health check gets in.
+    bool make_room()
+    {
+        const auto idle = std::find_if(sessions_.begin(), sessions_.end(), [](const auto& weak) {
+            const auto session = weak.lock();
+            return session && session->is_idle();
+        });
+        if (idle == sessions_.end()) return false;
+        if (const auto session = idle->lock()) session->finish();
+        sessions_.erase(idle);
+        return true;
     }
 
     /// With the listener closed and the sessions gone, run() has nothing left to wait for.

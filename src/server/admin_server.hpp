@@ -17,7 +17,7 @@ struct AdminServerOptions {
     std::uint16_t port = 8081;  ///< 0: the kernel chooses
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;
-    std::size_t sockets_max = 32;                       ///< more are closed at once
+    std::size_t sockets_max = 32;  ///< idle ones give way to new ones; beyond, those are closed
     std::chrono::milliseconds request_timeout{10'000};  ///< from its first byte to its last
     std::chrono::milliseconds answer_timeout{120'000};  ///< of the gateway, which may load plugins; then 504
     std::chrono::milliseconds idle_timeout{60'000};     ///< between requests, and for taking an answer

@@ -30,6 +30,9 @@ public:
 
     void start();
 
+    /// Between two requests.
+    bool is_idle() const { return state_ == State::Reading && is_idle_; }
+
     /// After the answer that is being given, if there is one, the connection ends.
     void finish();
 

@@ -222,6 +222,7 @@ void Session::on_drain()
 
 void Session::shed()
 {
+    server_.counts().hit(observability::Limit::Memory);
     log::warn("connection.shed",
               {{"connection_id", info_.id.view()},
                {"source_ip", info_.source_ip},

@@ -210,6 +210,7 @@ void Session::pause_if_too_fast()
 {
     const SteadyMillis now = server_.shard().now();
     const SteadyMillis ready_at = messages_.ready_at(server_.message_rate(), now);
+    if (ready_at > now && !is_paused_) server_.counts().hit(observability::Limit::MessageRate);
     is_paused_ = ready_at > now;
     // Deadlines of connections that have ended since are not cancelled, so none is far away.
     if (is_paused_) server_.resume_at(std::min(ready_at, now + kPauseMax), info_.address);

@@ -83,7 +83,10 @@ void Session::upgrade(const HttpRequest& request)
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
     if (server_.is_draining()) return respond(api::closing(api::overloaded(now)));
-    if (server_.pressure() >= Pressure::NoHandshakes) return respond(api::overloaded(now));
+    if (server_.pressure() >= Pressure::NoHandshakes) {
+        server_.counts().hit(observability::Limit::Memory);
+        return respond(api::overloaded(now));
+    }
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
@@ -123,7 +126,7 @@ void Session::upgrade(const HttpRequest& request)
     channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     if (!server_.addresses().admit_connect(info_.source_ip, connected_at_)) {
-        return server_.gateway().throttle_connect(connect, *this, "rate of its address");
+        return server_.gateway().throttle(connect, *this, observability::Limit::AddressConnectRate);
     }
     server_.gateway().connect(connect, *this);
 }

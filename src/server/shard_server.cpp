@@ -124,6 +124,7 @@ void ShardServer::accept_all(Listener& listener)
         if (!entry.is_admitted) {
             budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
             ::close(accepted.fd);  // before TLS costs anything
+            counts().hit(observability::Limit::AddressConnections);
             if (shard_.now() - refused_logged_at_ >= kRefusedLogInterval) {
                 refused_logged_at_ = shard_.now();
                 log::warn("listener.address_full", {{"source_ip", accepted.source_ip}});

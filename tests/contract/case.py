@@ -14,7 +14,7 @@ EVIDENCE = {
     "UNCONFIRMED": "AWS's behaviour is not known; the choice is Postern's",
     "own": "beyond AWS",
 }
-SPEC = re.compile(r"(data-plane|captures|configuration) \S.*")
+SPEC = re.compile(r"(data-plane|config-plane|captures|configuration) \S.*")
 HEADER = {"title", "spec", "evidence", "fails"}
 
 

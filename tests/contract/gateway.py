@@ -28,8 +28,9 @@ class Gateway:
         config_file.write_text(f"{config}\nplugins: {{ contract: {settings} }}\n")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POSTERN_")}
         with open(self.log_file, "wb") as log:
-            self.process = subprocess.Popen([str(postern), "run", str(config_file), "--port", "0", "--set", "gateway.drainTime=0"],
-                                            stdout=subprocess.PIPE, stderr=log, env=environment)
+            command = [str(postern), "run", str(config_file), "--port", "0", "--set", "gateway.drainTime=0",
+                       "--set", f"gateway.log.groupDirectory={folder}"]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment)
         self.is_terminated = False
         self.port = self.read_port()
 
@@ -48,6 +49,12 @@ class Gateway:
 
     def log_lines(self):
         return self.log_file.read_text(errors="replace").splitlines()
+
+    def log_group(self, name):
+        """All whole lines of a log group so far."""
+        file = pathlib.Path(self.directory.name) / f"{name}.log"
+        text = file.read_text() if file.exists() else ""
+        return text[: text.rfind("\n") + 1].splitlines()
 
     def wait_for(self, find, what):
         """find() until it gives something; what it looks at is a file that the gateway writes."""

@@ -23,6 +23,8 @@ KINDS = {
     "requestTime": rf"\d\d/{MONTH}/\d{{4}}:{TIME} \+0000",
     "epochMillis": r"\d{13}",
     "port": r"\d{1,5}",
+    "millis": r"\d{1,6}",
+    "logTime": rf"\d{{4}}-\d\d-\d\dT{TIME}\.\d{{3}}Z",
 }
 BYTES = {"CRLF": "\r\n", "CR": "\r", "LF": "\n", "TAB": "\t", "NUL": "\0"}
 PLACEHOLDER = re.compile(

@@ -65,6 +65,7 @@ class World:
         self.past = []     # clients whose name has gone to another one
         self.taken = {}    # user agent -> how many of its events have been looked at
         self.pings = 0
+        self.read = {}     # log group -> how many of its lines have been looked at
 
     def client(self, name):
         if name not in self.clients:
@@ -299,3 +300,14 @@ def gateway_logs(world, block, level, event):
             json.dumps(entry.get(name)) == value for _, name, value in block)
     world.gateway.wait_for(lambda: next((line for line in world.gateway.log_lines() if is_meant(line)), None),
                            f"log line {level} {event}")
+
+
+@step(r"log group (\S+) reads", "body")
+def log_group_reads(world, block, name):
+    """The group's next lines, one for each line below the step."""
+    begin = world.read.get(name, 0)
+    end = world.read[name] = begin + len(block)
+    lines = world.gateway.wait_for(lambda: world.gateway.log_group(name)[begin:end] if len(world.gateway.log_group(name)) >= end else None,
+                                   f"line {end} of log group {name}")
+    for (_, expected, _), actual in zip(block, lines):
+        world.names.match(expected, actual, f"log group {name} reads otherwise")

@@ -71,7 +71,7 @@ TEST_CASE("handshakes beyond pendingConnects wait, and are asked about in their 
     s.answer(s.handler().seen.at(3).token, 200);
     CHECK(s.waiters[3].admitted.has_value());
     CHECK(s.waiters[0].verdicts == 0);
-    CHECK(s.gateway->unfinished() == 1);
+    CHECK(s.gateway->open_calls() == 1);
 }
 
 TEST_CASE("a place that becomes free belongs to the queue, not to the next who comes")
@@ -113,7 +113,7 @@ TEST_CASE("who has waited for connectQueueTimeout gets 503, and who came later w
     s.pass(200);
     CHECK(status(s.waiters[3]) == 503);
     CHECK(s.asked() == 2);
-    CHECK(s.gateway->unfinished() == 2);
+    CHECK(s.gateway->open_calls() == 2);
 }
 
 TEST_CASE("without a connectQueueTimeout a handshake waits until it is asked about")
@@ -151,7 +151,7 @@ TEST_CASE("whoever is queued when the node stops gets 503")
     CHECK(status(s.waiters[2]) == 503);
     CHECK(status(s.waiters[3]) == 503);
     CHECK(s.waiters[0].verdicts == 0);
-    CHECK(s.gateway->unfinished() == 2);
+    CHECK(s.gateway->open_calls() == 2);
 }
 
 TEST_CASE("a stage that is gone when a handshake's turn comes refuses it")
@@ -171,7 +171,7 @@ TEST_CASE("only so many $disconnect are handled at once; the others follow in th
     constexpr std::uint16_t kClients = 10;
     for (std::uint16_t i = 0; i < kClients; ++i) s.leave(s.open(), static_cast<std::uint16_t>(4000 + i));
     CHECK(s.told() == 2);
-    CHECK(s.gateway->unfinished() == kClients);
+    CHECK(s.gateway->open_calls() == kClients);
     for (std::size_t i = 0; i < kClients; ++i) {
         REQUIRE(s.told() == std::min<std::size_t>(i + 2, kClients));
         CHECK(s.handler("second").seen[i].disconnect_code == static_cast<int>(4000 + i));
@@ -179,7 +179,7 @@ TEST_CASE("only so many $disconnect are handled at once; the others follow in th
         s.answer(s.handler("second").seen[i].token, 200);
         s.settle();
     }
-    CHECK(s.gateway->unfinished() == 0);
+    CHECK(s.gateway->open_calls() == 0);
     CHECK(s.told() == kClients);
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("a queued $disconnect needs nothing of its connection, and its stage m
     CHECK(s.handler("second").seen[2].connection_id == s.codec.encode({0, 0, 7, 7}).str());
     CHECK(s.handler("second").seen[2].disconnect_reason == "gone");
     s.pass(2000);
-    CHECK(s.gateway->unfinished() == 0);
+    CHECK(s.gateway->open_calls() == 0);
 }
 
 TEST_CASE("a queue of $disconnect whose handler answers at once is worked off in one turn")
@@ -211,5 +211,5 @@ TEST_CASE("a queue of $disconnect whose handler answers at once is worked off in
     s.answer(s.handler("second").seen.at(0).token, 200);
     s.settle();
     CHECK(s.told() == 1002);
-    CHECK(s.gateway->unfinished() == 1);
+    CHECK(s.gateway->open_calls() == 1);
 }

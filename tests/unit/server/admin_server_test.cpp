@@ -9,6 +9,7 @@
 #include <chrono>
 #include <mutex>
 #include <netinet/in.h>
+#include <stdexcept>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
@@ -105,6 +106,7 @@ private:
         hooks.callers = [] {
             return std::make_shared<const management::Callers>(management::CallerOptions{});
         };
+        hooks.status = []() -> management::AdminStatus { throw std::runtime_error("a bug"); };
         hooks.reload = [this](Done done) { asked_.set(std::move(done)); };
         return hooks;
     }
@@ -235,7 +237,19 @@ TEST_CASE("Whoever waits in vain for an answer is told so")
     CHECK(status_of(answer) == 504);
 }
 
-TEST_CASE("Callers beyond the bound are closed, and room that is left is used again")
+TEST_CASE("A failure of ours costs one answer")
+{
+    AdminServerOptions options;
+    options.answer_timeout = std::chrono::milliseconds(100);
+    Served served(options);
+    Caller caller(served.port());
+    caller.send("GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n");  // its hook throws
+    CHECK(status_of(caller.read_to("}")) == 504);
+    caller.send(kHealth);
+    CHECK(status_of(caller.read_to("alive\n")) == 200);
+}
+
+TEST_CASE("Idle callers give way to new ones, busy ones do not")
 {
     AdminServerOptions options;
     options.sockets_max = 2;
@@ -244,19 +258,25 @@ TEST_CASE("Callers beyond the bound are closed, and room that is left is used ag
         caller.send(kHealth);
         return !caller.read_to("alive\n").empty();
     };
-    auto first = std::make_unique<Caller>(served.port());
-    CHECK(is_served(*first));
+    Caller first(served.port());
+    CHECK(is_served(first));
     Caller second(served.port());
     CHECK(is_served(second));
     Caller third(served.port());
-    CHECK_FALSE(is_served(third));
-    first->send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    first->read_to_end();
-    first.reset();
-    for (bool is_in = false; !is_in;) {  // it leaves on the server's thread
-        Caller again(served.port());
-        is_in = is_served(again);
+    CHECK(is_served(third));
+    CHECK(first.read_to_end().empty());
+    CHECK(is_served(second));
+
+    std::vector<Served::Done> asked;
+    for (Caller* busy : {&second, &third}) {
+        busy->send(kReload);
+        asked.push_back(served.reload());
     }
+    Caller fourth(served.port());
+    CHECK_FALSE(is_served(fourth));
+    for (const Served::Done& done : asked) done({true, {}});
+    CHECK(status_of(second.read_to("}")) == 200);
+    CHECK(status_of(third.read_to("}")) == 200);
     CHECK(is_served(second));
 }
 
