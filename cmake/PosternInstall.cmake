@@ -8,7 +8,8 @@ install(FILES config/postern.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/po
 install(FILES config/postern.service config/postern.socket DESTINATION lib/systemd/system COMPONENT gateway)
 install(FILES config/postern.sysusers DESTINATION lib/sysusers.d RENAME postern.conf COMPONENT gateway)
 file(GLOB documents CONFIGURE_DEPENDS docs/*.md)
-install(FILES ${documents} README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway)
+# The image is built from a context without them.
+install(FILES ${documents} README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway OPTIONAL)
 
 install(DIRECTORY include/postern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 set_target_properties(postern_sdk PROPERTIES EXPORT_NAME sdk)
@@ -20,4 +21,3 @@ write_basic_package_version_file(PosternConfigVersion.cmake COMPATIBILITY SameMa
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/PosternConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/PosternConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Postern COMPONENT sdk)
 
-install(FILES CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway)

@@ -85,6 +85,16 @@ class PackageTest(unittest.TestCase):
             if package and not re.match(r'libc6|libgcc|lib[aut]b?san', package):
                 self.assertRegex(image, r'\b%s\b' % re.escape(package), library)
 
+    def test_the_image_is_built_from_all_that_is_installed(self):
+        context = [line[1:] for line in (SOURCE / '.dockerignore').read_text().splitlines() if line.startswith('!')]
+        commands = re.findall(r'install\(FILES (.*?)\)', (SOURCE / 'cmake/PosternInstall.cmake').read_text(), re.S)
+        self.assertGreater(len(commands), 3)
+        for command in commands:
+            if command.endswith(' OPTIONAL'):
+                continue
+            for file in command.split(' DESTINATION ')[0].split():
+                self.assertTrue(file.startswith('${') or file.split('/')[0] in context, file)
+
     @staticmethod
     def _package_of(path):
         if not shutil.which('dpkg-query'):
