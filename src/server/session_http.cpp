@@ -167,7 +167,6 @@ void Session::manage(const HttpRequest& request)
                                            *path,
                                            record ? &record->signer : nullptr};
     state_ = State::Answering;
-    channel_.want_read(false);
     server_.shard().seconds().cancel(deadline_);
     self_ = std::make_shared<Session*>(this);
     const auto give = [weak = std::weak_ptr(self_), record, count, &gateway = server_.gateway()](
@@ -182,6 +181,7 @@ void Session::manage(const HttpRequest& request)
         home.post([give, reply] { give(reply); });
     };
     server_.connections_api().handle(call, server_.shard().random(), std::move(done));
+    if (state_ == State::Answering) channel_.want_read(false);  // the answer comes from another shard
 }
 
 /// Null when nobody wants to know.

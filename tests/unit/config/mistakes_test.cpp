@@ -396,8 +396,7 @@ TEST_CASE("What is beyond AWS is switched on by its exact words")
     CHECK(beside_an_api("gateway: { extensions: true, postInsideConnect: queue }\n").empty());
     CHECK(beside_an_api("gateway: { extensions: maybe }\n")
               .find("gateway.extensions: expected true or false") != std::string::npos);
-    CHECK(beside_an_api("gateway: { postInsideConnect: que }\n").find("gone, queue") !=
-          std::string::npos);
+    CHECK(beside_an_api("gateway: { postInsideConnect: que }\n").find("gone, queue") != std::string::npos);
 }
 
 TEST_CASE("Limits are checked")
