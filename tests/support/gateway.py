@@ -8,6 +8,7 @@ Leaving the block sends SIGTERM and checks: exit code 0, no error in the log, no
 connection that the recorder plugin admitted exactly one $disconnect event.
 """
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -203,8 +204,20 @@ class Gateway:
     def descriptors(self):
         return len(os.listdir('/proc/%d/fd' % self.pid))
 
+    def descriptor_names(self):
+        """For messages: what each of them is."""
+        folder = '/proc/%d/fd/' % self.pid
+        names = []
+        for number in sorted(os.listdir(folder), key=int):
+            with contextlib.suppress(OSError):
+                names.append(number + ' ' + os.readlink(folder + number))
+        return names
+
     def wait_for_descriptors(self, count):
-        wait_until(lambda: self.descriptors() == count, 'the gateway has %d descriptors again' % count)
+        try:
+            wait_until(lambda: self.descriptors() == count, 'the gateway has %d descriptors again' % count)
+        except AssertionError as failure:
+            raise AssertionError('%s; it has\n%s' % (failure, '\n'.join(self.descriptor_names()))) from None
 
     def resident_bytes(self):
         with open('/proc/%d/statm' % self.pid) as file:
