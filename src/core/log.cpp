@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <unistd.h>
 
 namespace postern::log {
@@ -34,8 +35,10 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
 public:
     void write_through(LineWriter* writer)
     {
+        auto destination = writer == nullptr ? nullptr : writer->open_descriptor(STDERR_FILENO, "stderr");
+        const std::lock_guard lock(mutex_);
         writer_ = writer;
-        destination_ = writer == nullptr ? nullptr : writer->open_descriptor(STDERR_FILENO, "stderr");
+        destination_ = std::move(destination);
     }
 
 protected:
@@ -44,7 +47,7 @@ protected:
         thread_local std::string line;
         line.assign(message.payload.data(), message.payload.size());
         line += '\n';
-        if (destination_ != nullptr) return destination_->append(line);
+        if (const auto destination = where()) return destination->append(line);
         std::fwrite(line.data(), 1, line.size(), stderr);  // one call: whole lines also from several threads
     }
     void flush_() override
@@ -53,7 +56,14 @@ protected:
     }
 
 private:
-    LineWriter* writer_ = nullptr;
+    std::shared_ptr<LineDestination> where()
+    {
+        const std::lock_guard lock(mutex_);
+        return destination_;
+    }
+
+    LineWriter* writer_ = nullptr;  ///< the main thread's
+    std::mutex mutex_;              ///< the writer's thread may log while the main thread ends it
     std::shared_ptr<LineDestination> destination_;
 };
 
