@@ -110,6 +110,7 @@ class Gateway:
         self.admin_url = None
         self.development_ca = None
         self._read_start()
+        self.descriptors_at_start = self.descriptor_names()
 
     # What it said when it started.
 
@@ -217,7 +218,8 @@ class Gateway:
         try:
             wait_until(lambda: self.descriptors() == count, 'the gateway has %d descriptors again' % count)
         except AssertionError as failure:
-            raise AssertionError('%s; it has\n%s' % (failure, '\n'.join(self.descriptor_names()))) from None
+            raise AssertionError('%s; at its start it had\n%s\nand now\n%s' % (
+                failure, '\n'.join(self.descriptors_at_start), '\n'.join(self.descriptor_names()))) from None
 
     def resident_bytes(self):
         with open('/proc/%d/statm' % self.pid) as file:
