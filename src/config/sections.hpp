@@ -16,6 +16,9 @@ const Section& domain_name_section();
 // route_sections.cpp
 const Section& route_section();
 
+// limits_section.cpp
+const Section& limits_section();
+
 // gateway_sections.cpp
 const Section& gateway_section();
 

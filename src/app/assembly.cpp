@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/assembly.hpp"
+
+#include "app/builtin_handlers.hpp"
+
+#include <utility>
+
+namespace postern::app {
+
+Result<std::shared_ptr<const management::Callers>> callers_of(const config::Settings& settings)
+{
+    management::CallerOptions options;
+    options.admits_anybody = settings.management_authorization == config::ManagementAuthorization::None;
+    options.region = settings.model.region;
+    options.account_id = settings.model.account_id;
+    for (const config::AccessKeySettings& key : settings.access_keys) {
+        management::CallerKey caller;
+        caller.key = {key.access_key_id, key.secret_access_key, key.session_token, key.user_arn};
+        if (!key.policy.empty()) {
+            auto policy = api::Policy::parse(key.policy);
+            if (!policy) {
+                return Error(ErrorKind::BadInput,
+                             "the policy of access key " + key.access_key_id + ": " + policy.error().detail);
+            }
+            caller.policy = *std::move(policy);
+        }
+        options.keys.push_back(std::move(caller));
+    }
+    return std::make_shared<const management::Callers>(std::move(options));
+}
+
+std::vector<integrations::PluginSpec> plugin_specs(const config::Settings& settings)
+{
+    std::vector<integrations::PluginSpec> specs{{"", "", "{}", &builtin_plugin}};
+    for (const auto& [name, plugin] : settings.plugins) {
+        specs.push_back({name, plugin.library, plugin.settings, nullptr});
+    }
+    return specs;
+}
+
+Result<gateway::Stages::Deployments> compile_stages(const api::Model& model,
+                                                    const gateway::Deployment::Handlers& handlers,
+                                                    const observability::StageLogsFactory& logs,
+                                                    observability::Metrics& metrics)
+{
+    gateway::Stages::Deployments deployments;
+    for (const auto& [api_id, api] : model.apis) {
+        for (const auto& [name, stage] : api.stages) {
+            auto opened = logs.open(api, stage);
+            if (!opened) return opened.error();
+            auto compiled = gateway::Deployment::compile(api, stage, handlers, *std::move(opened), &metrics);
+            if (!compiled) return compiled.error();
+            deployments.push_back(*std::move(compiled));
+        }
+    }
+    return deployments;
+}
+
+Result<void> check_unchangeable(const config::Settings& now, const config::Settings& next)
+{
+    const auto refuse = [](const std::string& name) {
+        return Error(ErrorKind::BadInput, name + " cannot change while the gateway runs: restart it");
+    };
+    if (now.shards != next.shards) return refuse("gateway.shards");
+    if (now.worker_threads != next.worker_threads) return refuse("gateway.workerThreads");
+    if (now.admin != next.admin) return refuse("gateway.admin");
+    return {};
+}
+
+}  // namespace postern::app
