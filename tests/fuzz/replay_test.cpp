@@ -14,6 +14,8 @@ int events_fuzz(const std::uint8_t* data, std::size_t size);
 int frames_fuzz(const std::uint8_t* data, std::size_t size);
 int handshake_fuzz(const std::uint8_t* data, std::size_t size);
 int json_fuzz(const std::uint8_t* data, std::size_t size);
+int logs_fuzz(const std::uint8_t* data, std::size_t size);
+int management_fuzz(const std::uint8_t* data, std::size_t size);
 int selection_fuzz(const std::uint8_t* data, std::size_t size);
 }
 
@@ -25,6 +27,8 @@ const std::map<std::string, int (*)(const std::uint8_t*, std::size_t)> kTargets{
     {"frames", frames_fuzz},
     {"handshake", handshake_fuzz},
     {"json", json_fuzz},
+    {"logs", logs_fuzz},
+    {"management", management_fuzz},
     {"selection", selection_fuzz},
 };
 
