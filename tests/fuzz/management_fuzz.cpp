@@ -25,7 +25,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         found->kind == ManagementPath::Kind::Group || found->kind == ManagementPath::Kind::Member;
     POSTERN_CHECK(found->connection_id.empty() != has_id);
     POSTERN_CHECK(found->group.empty() != has_group);
-    POSTERN_CHECK(found->stage.empty() || found->stage.starts_with('/'));
     for (const char* method : {"GET", "POST", "PUT", "DELETE"}) {
         POSTERN_CHECK(found->resource(method).starts_with('@'));
     }
