@@ -63,7 +63,7 @@ void write_shards(PrometheusText& text, const Shards& shards)
 void write_limits(PrometheusText& text, const Shards& shards)
 {
     text.begin(metric("postern_limit_hits_total"));
-    for (std::size_t i = 0; i < static_cast<std::size_t>(observability::Limit::kCount); ++i) {
+    for (std::size_t i = 0; i < observability::kLimits; ++i) {
         const auto hits = [i](const auto& shard) { return shard.gateway->counts().limits[i].value(); };
         text.sample({to_string(static_cast<observability::Limit>(i))}, sum(shards, hits));
     }

@@ -41,7 +41,7 @@ private:
 
     ServiceHooks hooks_;
     net::SteadyTimer timer_;
-    std::chrono::microseconds interval_;
+    std::chrono::microseconds interval_{0};
     std::chrono::microseconds patience_{};  // 0 before the drain
     std::string refusal_;
     std::string told_;

@@ -37,41 +37,39 @@ CloseClass close_class(std::uint16_t code)
 
 std::string_view to_string(CloseClass close)
 {
-    static constexpr std::array<std::string_view, static_cast<std::size_t>(CloseClass::kCount)> kNames{
-        "1000",
-        "1001",
-        "1002",
-        "1003",
-        "1005",
-        "1006",
-        "1007",
-        "1008",
-        "1009",
-        "1011",
-        "3xxx",
-        "4xxx",
-        "other"};
+    static constexpr std::array<std::string_view, kCloseClasses> kNames{"1000",
+                                                                        "1001",
+                                                                        "1002",
+                                                                        "1003",
+                                                                        "1005",
+                                                                        "1006",
+                                                                        "1007",
+                                                                        "1008",
+                                                                        "1009",
+                                                                        "1011",
+                                                                        "3xxx",
+                                                                        "4xxx",
+                                                                        "other"};
     return kNames[static_cast<std::size_t>(close)];
 }
 
 std::string_view to_string(Limit limit)
 {
-    static constexpr std::array<std::string_view, static_cast<std::size_t>(Limit::kCount)> kNames{
-        "frame_bytes",
-        "message_bytes",
-        "outbox_bytes",
-        "idle_timeout",
-        "max_duration",
-        "ping_timeout",
-        "handshake_timeout",
-        "connect_rate",
-        "connect_queue",
-        "connect_queue_timeout",
-        "address_connections",
-        "address_connect_rate",
-        "message_rate",
-        "memory",
-        "sockets"};
+    static constexpr std::array<std::string_view, kLimits> kNames{"frame_bytes",
+                                                                  "message_bytes",
+                                                                  "outbox_bytes",
+                                                                  "idle_timeout",
+                                                                  "max_duration",
+                                                                  "ping_timeout",
+                                                                  "handshake_timeout",
+                                                                  "connect_rate",
+                                                                  "connect_queue",
+                                                                  "connect_queue_timeout",
+                                                                  "address_connections",
+                                                                  "address_connect_rate",
+                                                                  "message_rate",
+                                                                  "memory",
+                                                                  "sockets"};
     return kNames[static_cast<std::size_t>(limit)];
 }
 

@@ -39,9 +39,9 @@ enum class CloseClass : std::uint8_t {
     Internal,
     Library,
     Application,
-    Other,
-    kCount
+    Other,  // the last
 };
+inline constexpr std::size_t kCloseClasses = static_cast<std::size_t>(CloseClass::Other) + 1;
 CloseClass close_class(std::uint16_t code);
 std::string_view to_string(CloseClass close);
 
@@ -49,7 +49,7 @@ std::string_view to_string(CloseClass close);
 struct alignas(kCacheLine) StageCounts {
     Gauge connections;
     Counter opened;
-    std::array<Counter, static_cast<std::size_t>(CloseClass::kCount)> closed;
+    std::array<Counter, kCloseClasses> closed;
     RouteCounts unrouted;  ///< what belongs to no route: posts, messages that select none
 
     void open()
@@ -97,9 +97,9 @@ enum class Limit : std::uint8_t {
     AddressConnectRate,
     MessageRate,
     Memory,
-    Sockets,
-    kCount
+    Sockets,  // the last
 };
+inline constexpr std::size_t kLimits = static_cast<std::size_t>(Limit::Sockets) + 1;
 std::string_view to_string(Limit limit);
 
 /// Answers of @connections by method and status; what has no place of its own counts as "other".
@@ -121,7 +121,7 @@ private:
 
 /// What one shard counts whatever the stage.
 struct alignas(kCacheLine) ShardCounts {
-    std::array<Counter, static_cast<std::size_t>(Limit::kCount)> limits;
+    std::array<Counter, kLimits> limits;
     ApiRequestCounts api_requests;
 
     void hit(Limit limit) { limits[static_cast<std::size_t>(limit)].add(); }

@@ -17,7 +17,7 @@ HealthAnswer Health::live()
 
 HealthAnswer Health::ready()
 {
-    const HealthAnswer shards = ask_shards(kReadyPatience);
+    HealthAnswer shards = ask_shards(kReadyPatience);
     switch (phase_) {
         case Phase::Starting:
             return {false, "starting"};

@@ -35,7 +35,7 @@ struct RouteSums {
 struct StageSums {
     std::int64_t connections = 0;
     std::uint64_t opened = 0;
-    std::array<std::uint64_t, static_cast<std::size_t>(CloseClass::kCount)> closed{};
+    std::array<std::uint64_t, kCloseClasses> closed{};
 
     void add(const StageCounts& counts)
     {
