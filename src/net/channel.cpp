@@ -142,8 +142,8 @@ bool Channel::send_now(Outbox& pieces)
 /// One system call for the first pieces; what it takes is forgotten. False when the channel has failed.
 bool Channel::send_some(Outbox& pieces)
 {
-    std::array<iovec, kPiecesAtOnce>
-        parts;  // NOLINT(cppcoreguidelines-pro-type-member-init): gather() fills it
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): gather() fills as much as is used
+    std::array<iovec, kPiecesAtOnce> parts;
     msghdr message{};
     message.msg_iov = parts.data();
     message.msg_iovlen = pieces.gather(parts);

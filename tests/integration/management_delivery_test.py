@@ -55,7 +55,7 @@ class ShardsTest(unittest.TestCase):
                 caller = Caller(gateway)
                 caller.send(b''.join(caller.request('POST', caller.path(member.id), b'x') for member in members * 4))
                 leave(caller)
-            gateway.wait_for_descriptors(at_start)
+            gateway.wait_for_descriptors_back(at_start)
             for member in members:
                 member.send_text('{"end":1}')
                 while member.receive_text() == 'x':

@@ -338,7 +338,7 @@ class BodiesTest(Case):
                     with Caller(gateway) as cut:
                         cut.send(cut.request('POST', cut.path(member.id), body, ['Content-Length: 5']))
                         leave(cut)
-            gateway.wait_for_descriptors(descriptors)
+            gateway.wait_for_descriptors_back(descriptors)
             member.echo()
 
     def test_what_follows_a_body_is_the_next_request(self):

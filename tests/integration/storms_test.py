@@ -79,7 +79,7 @@ class ConnectQueueTest(unittest.TestCase):
                 gateway.wait_for_descriptors(before + 100)
                 for wire in wires:
                     leave(wire)
-                gateway.wait_for_descriptors(before)
+                gateway.wait_for_descriptors_back(before)
             first.echo(RELEASE)
             self.assertEqual(held.response().status, 101)
             held.leave()

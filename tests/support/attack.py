@@ -14,7 +14,7 @@ def attacked(**options):
         at_start = gateway.descriptors()
         yield gateway
         wait_until(lambda: can_echo(gateway), 'an echo works')
-        gateway.wait_for_descriptors(at_start)
+        gateway.wait_for_descriptors_back(at_start)
 
 
 def can_echo(gateway):
