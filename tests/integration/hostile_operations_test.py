@@ -153,7 +153,7 @@ class StopTest(unittest.TestCase):
             wait_until(lambda: gateway.descriptors() > 40, 'all have been accepted')
             members[0].echo()
             gateway.signal()
-            gateway.wait_for_log('drain.begin')
+            gateway.wait_until_draining()
             accepted = set()
             for number, caller in enumerate(callers):
                 try:

@@ -15,6 +15,7 @@ import pathlib
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -172,6 +173,17 @@ class Gateway:
         messages = [line['message'] for line in self.log_lines('plugin.log')]
         found = [json.loads(message) for message in messages if message.startswith('{')]
         return [event for event in found if event['requestContext']['eventType'] == event_type]
+
+    def wait_until_draining(self):
+        """Until every shard does: the log tells of a drain before the shards know of it, but a shard that drains does not listen."""
+        wait_until(lambda: not self._is_listening(), 'nobody listens on port %d' % self.port)
+
+    def _is_listening(self):
+        try:
+            socket.create_connection(('localhost', self.port), PATIENCE).close()
+            return True
+        except ConnectionRefusedError:
+            return False
 
     def wait_for_events(self, event_type, count):
         return self._wait(lambda: self.events(event_type), count, 'the recorder has seen %d x %s' % (count, event_type))
