@@ -32,7 +32,8 @@ struct IntegrationResponse {
 
 struct Integration {
     IntegrationType integration_type = IntegrationType::Plugin;
-    std::string integration_uri;  ///< for Plugin "plugin:NAME" or "plugin:NAME.HANDLER"
+    /// "plugin:NAME[.HANDLER]" (Plugin); "lambda:NAME" or AWS's ARNs (AwsProxy, api/function_reference.hpp).
+    std::string integration_uri;
     std::string integration_method;
     ConnectionType connection_type = ConnectionType::Internet;
     std::string connection_id;  ///< a VPC link, not a client
@@ -151,11 +152,31 @@ struct DomainName {
     StringMap tags;
 };
 
+/// A Lambda function: AWS::Lambda::Function's properties, as far as they matter to whoever runs it.
+struct Function {
+    std::string function_name;
+    std::string description;
+    std::string runtime;      ///< "nodejs20.x", "python3.12", "provided.al2023"...
+    std::string handler;      ///< "wsEcho/echo.handler"; the executable for a compiled runtime does without
+    std::string code_uri;     ///< a directory; "" when the code is inline or elsewhere
+    std::string inline_code;  ///< instead of a directory: the text of index.js or index.py
+    StringMap environment;
+    std::chrono::milliseconds timeout{3'000};  ///< 1 to 900 s
+    std::int64_t memory_size = 128;            ///< MB, 128 to 10240: told to the function, not enforced
+    std::vector<std::string> layers;           ///< directories, each as if it were unpacked to /opt
+    std::optional<std::int64_t> reserved_concurrent_executions;  ///< most instances; 0: nobody may invoke it
+    /// Postern's own: the function is not run here but invoked over HTTP at this URL (Lambda itself, `sam
+    /// local start-lambda`, the runtime interface emulator).
+    std::string endpoint;
+    std::string remote_name;  ///< its name there; "" the same
+};
+
 struct Model {
     std::string region = "us-east-1";
     std::string account_id = "000000000000";
     std::map<std::string, Api, std::less<>> apis;
     std::map<std::string, DomainName, std::less<>> domain_names;
+    std::map<std::string, Function, std::less<>> functions;  ///< by function name
 };
 
 }  // namespace postern::api

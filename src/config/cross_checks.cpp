@@ -2,6 +2,7 @@
 #include "config/cross_checks.hpp"
 
 #include "api/access_log_format.hpp"
+#include "api/function_reference.hpp"
 #include "api/policy.hpp"
 #include "config/units.hpp"
 #include "net/tcp.hpp"
@@ -31,13 +32,16 @@ public:
         for (const auto& [name, plugin] : settings_.plugins) check_plugin(name);
         for (const auto& [api_id, api] : settings_.model.apis) {
             const std::string path = join("apis", api_id);
-            for (const auto& [key, route] : api.routes) check_route(route, join(path + ".routes", key));
+            for (const auto& [key, route] : api.routes) check_route(api, route, join(path + ".routes", key));
             for (const auto& [name, stage] : api.stages)
                 check_stage(api, stage, join(path + ".stages", name));
         }
         for (const auto& [name, domain] : settings_.model.domain_names)
             check_domain(domain, "domainNames." + name);
         for (std::size_t i = 0; i < settings_.listeners.size(); ++i) check_listener(i);
+        for (const auto& [name, function] : settings_.model.functions) {
+            check_function(function, join("functions", name));
+        }
         check_admin();
         check_access_keys();
         check_limits();
@@ -69,7 +73,23 @@ private:
         }
     }
 
-    void check_route(const api::Route& route, const std::string& path)
+    void check_function(const api::Function& function, const std::string& path)
+    {
+        if (!function.endpoint.empty()) return;
+        if (function.runtime.empty() && !has_problem(path, path + ".runtime")) {
+            report(path, "runtime is required for a function that runs here");
+        }
+        const bool is_interpreted =
+            function.runtime.starts_with("nodejs") || function.runtime.starts_with("python");
+        if (is_interpreted && function.handler.empty() && !has_problem(path, path + ".handler")) {
+            report(path, "handler is required for the runtime " + function.runtime);
+        }
+        if (!is_interpreted && !function.runtime.empty() && !function.inline_code.empty()) {
+            report(path + ".inlineCode", "the runtime " + function.runtime + " has no inline code");
+        }
+    }
+
+    void check_route(const api::Api& api, const api::Route& route, const std::string& path)
     {
         const std::string where = path + ".integration";
         if (!route.integration ||
@@ -78,11 +98,16 @@ private:
         }
         const std::string& uri = route.integration->integration_uri;
         if (uri.empty()) return;  // the reader has said so
+        const api::IntegrationType type = route.integration->integration_type;
+        if (type == api::IntegrationType::AwsProxy) return check_function_uri(api, uri, where);
+        if (type != api::IntegrationType::Plugin) {
+            return report_integration(where, "only AWS_PROXY and PLUGIN integrations are supported yet");
+        }
         if (!uri.starts_with(kPluginScheme)) {
             return report_integration(
                 where,
-                "expected plugin:NAME or plugin:NAME.HANDLER; other integrations are not "
-                "supported yet");
+                "expected plugin:NAME, plugin:NAME.HANDLER, lambda:NAME or a function's ARN; other "
+                "integrations are not supported yet");
         }
         const std::string reference = uri.substr(kPluginScheme.size());
         const std::size_t dot = reference.find('.');
@@ -97,6 +122,25 @@ private:
         }
         if (!settings_.plugins.contains(name)) {
             report_integration(where, "no plugin named \"" + name + '"' + hint(name, handler_sources()));
+        }
+    }
+
+    /// A URI with stage variables names a function for each stage.
+    void check_function_uri(const api::Api& api, const std::string& uri, const std::string& where)
+    {
+        for (const auto& [name, stage] : api.stages) {
+            const auto function =
+                api::parse_function_uri(api::with_stage_variables(uri, stage.stage_variables));
+            if (!function) {
+                return report_integration(where,
+                                          "expected lambda:NAME, a function's ARN, or "
+                                          "arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/"
+                                          "ARN/invocations");
+            }
+            if (settings_.model.functions.contains(function->name)) continue;
+            return report_integration(where,
+                                      "no function named \"" + function->name + '"' +
+                                          hint(function->name, keys_of(settings_.model.functions)));
         }
     }
 

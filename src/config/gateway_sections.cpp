@@ -188,6 +188,13 @@ const Section& gateway_section()
                 "from "
                 "this machine may.")
                 .with_items(0, 1000),
+            Of::nested(
+                Kind::Object,
+                "functions",
+                functions_section,
+                [](Settings& settings, const std::string&, const Node&) { return &settings.functions; },
+                "How Lambda functions are run (docs/lambda.md).")
+                .always_there(),
             Of::choice("managementAuthorization",
                        &Settings::management_authorization,
                        {"required", "none"},

@@ -37,6 +37,7 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
 {
     Loaded out;
     out.problems = std::move(document.problems);
+    refuse_tags(document.root, out.problems);
     out.problems.insert(
         out.problems.end(), options.overrides.problems.begin(), options.overrides.problems.end());
     for (const Override& given : options.overrides.values) apply(given, document.root, out.problems);

@@ -18,6 +18,7 @@ struct Node {
     Type type = Type::Null;
     std::string text;        ///< Scalar: as written, escapes resolved
     bool is_quoted = false;  ///< Scalar: quoted or a block, so text whatever it looks like
+    std::string tag{};       ///< "!Ref": of CloudFormation's short forms; "" for a node without one
     Position where;
     std::vector<Node> items;     ///< List
     std::vector<Entry> entries;  ///< Map, in the order of the file; keys are unique

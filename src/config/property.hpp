@@ -204,6 +204,13 @@ struct Properties {
     }
 
     template <class Access>
+    static Property path_list(std::string name, Access access, std::string doc)
+    {
+        return scalar(
+            {.kind = Kind::TextList, .items_are_paths = true}, std::move(name), access, std::move(doc));
+    }
+
+    template <class Access>
     static Property json(std::string name, Access access, std::string doc)
     {
         return scalar({.kind = Kind::Json}, std::move(name), access, std::move(doc));

@@ -164,6 +164,13 @@ void Reader::read_absent(const Section& section,
     }
 }
 
+/// A path that stands in the file starts at the file's directory; those of flags and the environment at ours.
+std::string Reader::resolved(const Node& path) const
+{
+    if (path.where.file != file_) return path.text;
+    return (std::filesystem::path(file_).parent_path() / path.text).lexically_normal().string();
+}
+
 void Reader::read_scalar(const Property& property, const Node& node, void* owner, const std::string& path)
 {
     Result<Value> value = parse_value(property.rule, node);
@@ -174,9 +181,8 @@ void Reader::read_scalar(const Property& property, const Node& node, void* owner
         }
     }
     const auto& words = property.rule.choices;
-    if (property.rule.kind == Kind::Path && node.where.file == file_ &&
-        std::find(words.begin(), words.end(), node.text) == words.end()) {
-        *value = (std::filesystem::path(file_).parent_path() / node.text).lexically_normal().string();
+    if (property.rule.kind == Kind::Path && std::find(words.begin(), words.end(), node.text) == words.end()) {
+        *value = resolved(node);
     }
     keep(property, *value, node, owner, path);
 }
@@ -200,7 +206,7 @@ void Reader::read_text_list(const Property& property, const Node& node, void* ow
     for (const Node& item : node.items) {
         const Result<Value> text = parse_value({.kind = Kind::Text, .pattern = property.rule.pattern}, item);
         if (!text) return report(item.where, path, text.error().detail);
-        texts.push_back(std::get<std::string>(*text));
+        texts.push_back(property.rule.items_are_paths ? resolved(item) : std::get<std::string>(*text));
     }
     keep(property, texts, node, owner, path);
 }

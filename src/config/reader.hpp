@@ -56,6 +56,7 @@ private:
     void check_names(const Section& section, const Node& node, const std::string& path);
     void check_choice_of_one(const Section& section, const Node& node, const std::string& path);
 
+    std::string resolved(const Node& path) const;
     void read_scalar(const Property& property, const Node& node, void* owner, const std::string& path);
     void read_text_list(const Property& property, const Node& node, void* owner, const std::string& path);
     void read_text_map(const Property& property, const Node& node, void* owner, const std::string& path);

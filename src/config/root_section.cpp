@@ -69,7 +69,17 @@ const Section& root_section()
                 },
                 "The plugins, each under the name that routes use.")
                 .with_keys("[A-Za-z0-9_-]{1,64}", "a plugin's name: 1 to 64 of A-Z, a-z, 0-9, _ and -"),
-            Of::any_not_yet("functions", "Lambda functions run by the gateway."),
+            Of::nested(
+                Kind::Map,
+                "functions",
+                function_section,
+                [](Settings& settings, const std::string& key, const Node&) {
+                    api::Function& made = settings.model.functions[key];
+                    made.function_name = key;
+                    return &made;
+                },
+                "The Lambda functions, each under its name.")
+                .with_keys("[A-Za-z0-9_-]{1,64}", "a function's name: 1 to 64 of A-Z, a-z, 0-9, _ and -"),
             Of::nested(
                 Kind::Object,
                 "gateway",

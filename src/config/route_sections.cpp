@@ -7,6 +7,26 @@ namespace {
 
 constexpr const char* kHttpApisOnly = "belongs to HTTP APIs; AWS refuses it for WebSocket APIs";
 
+/// The scheme says what kind of integration it is; integrationType, read behind it, may say so too.
+Property uri_property()
+{
+    Property made =
+        Properties<api::Integration>::text("integrationUri",
+                                           &api::Integration::integration_uri,
+                                           "`plugin:NAME.HANDLER` is a handler of a plugin, `plugin:NAME` "
+                                           "its handler without a name or a built-in "
+                                           "handler; `lambda:NAME` is a function, and so are AWS's ARNs.");
+    made.binding.set = [](void* target, const Value& value) {
+        auto& integration = *static_cast<api::Integration*>(target);
+        integration.integration_uri = std::get<std::string>(value);
+        const bool is_lambda = integration.integration_uri.starts_with("lambda:") ||
+                               integration.integration_uri.starts_with("arn:");
+        integration.integration_type =
+            is_lambda ? api::IntegrationType::AwsProxy : api::IntegrationType::Plugin;
+    };
+    return made;
+}
+
 /// Another way to write integrationUri.
 Property plugin_property()
 {
@@ -32,11 +52,7 @@ const Section& integration_section()
             "integration",
             "What a route calls.",
             {
-                Of::text("integrationUri",
-                         &Integration::integration_uri,
-                         "`plugin:NAME.HANDLER` is a handler of a plugin, `plugin:NAME` its handler without "
-                         "a name or "
-                         "a built-in handler."),
+                uri_property(),
                 plugin_property(),
                 Of::number(Kind::Integer,
                            "timeoutInMillis",
@@ -51,21 +67,25 @@ const Section& integration_section()
                     .matching("1\\.0", "1.0")
                     .saying("Unsupported PayloadFormatVersion: {}")
                     .documentation(),
-                Of::choice("integrationType",
-                           &Integration::integration_type,
-                           {"AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK", "PLUGIN"},
-                           "What kind of backend it is.")
-                    .not_yet(),
-                Of::text(
-                    "integrationMethod", &Integration::integration_method, "The HTTP method of the call.")
-                    .not_yet(),
+                Of::choice(
+                    "integrationType",
+                    &Integration::integration_type,
+                    {"AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK", "PLUGIN"},
+                    "What kind of backend it is: `PLUGIN`, or `AWS_PROXY` for Lambda; the URI says so too."),
+                Of::text("integrationMethod",
+                         &Integration::integration_method,
+                         "Changes nothing: functions are always called with POST.")
+                    .documentation(),
                 Of::choice("connectionType",
                            &Integration::connection_type,
                            {"INTERNET", "VPC_LINK"},
                            "How the backend is reached.")
                     .not_yet(),
                 Of::text("connectionId", &Integration::connection_id, "A VPC link.").not_yet(),
-                Of::text("credentialsArn", &Integration::credentials_arn, "The role of the call.").not_yet(),
+                Of::text("credentialsArn",
+                         &Integration::credentials_arn,
+                         "The role of the call: changes nothing, there are no roles here.")
+                    .documentation(),
                 Of::text_map(
                     "requestTemplates", &Integration::request_templates, "VTL templates of the request.")
                     .not_yet(),

@@ -16,6 +16,10 @@ const Section& domain_name_section();
 // route_sections.cpp
 const Section& route_section();
 
+// function_sections.cpp
+const Section& function_section();
+const Section& functions_section();
+
 // limits_section.cpp
 const Section& limits_section();
 

@@ -53,6 +53,7 @@ struct Rule {
     std::vector<std::string> choices{};  ///< Choice; of a Path, words that are no file's name
     std::string pattern{};               ///< Text: an ECMAScript expression that the whole text matches
     std::string expected{};              ///< Text with a pattern: what it means, in words
+    bool items_are_paths = false;        ///< TextList: relative to the configuration file's directory
     std::string message{};  ///< replaces the whole message, where AWS has one; {} stands for the value
 };
 

@@ -20,6 +20,11 @@ namespace postern::config {
 
 namespace {
 
+std::string meaningless(const std::string& tag)
+{
+    return "the tag " + tag + " means nothing here";
+}
+
 /// Thrown through the parser: the text cannot be read any further.
 struct Stop {
     Diagnostic why;
@@ -81,7 +86,7 @@ public:
     {
         Node node = scalar_node(value, position(mark));
         node.is_quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
-        if (!node.is_quoted) check_tag(tag, node.where);
+        node.tag = own_tag(tag, node.where);
         add(std::move(node), anchor);
     }
 
@@ -134,10 +139,12 @@ private:
         }
     }
 
-    static void check_tag(const std::string& tag, const Position& where)
+    /// An application's tag; "" for one of YAML's own, which the core schema has anyway.
+    static std::string own_tag(const std::string& tag, const Position& where)
     {
-        if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) return;
-        stop(where, "the tag " + tag + " means nothing here");
+        if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) return "";
+        if (!tag.starts_with('!')) stop(where, meaningless(tag));
+        return tag;
     }
 
     void open(Node::Type type, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor)
@@ -146,7 +153,7 @@ private:
         opened.node.type = type;
         opened.node.where = position(mark);
         opened.anchor = anchor;
-        check_tag(tag, opened.node.where);
+        opened.node.tag = own_tag(tag, opened.node.where);
         if (open_.size() >= kDepthMax) stop_too_deep(opened.node.where);
         open_.push_back(std::move(opened));
     }
@@ -247,6 +254,13 @@ std::string syntax_message(const std::string& said)
 }
 
 }  // namespace
+
+void refuse_tags(const Node& root, std::vector<Diagnostic>& problems)
+{
+    if (!root.tag.empty()) problems.push_back({root.where, "", meaningless(root.tag)});
+    for (const Node& item : root.items) refuse_tags(item, problems);
+    for (const Node::Entry& entry : root.entries) refuse_tags(entry.value, problems);
+}
 
 Document read_yaml(std::string_view text, const std::string& name)
 {

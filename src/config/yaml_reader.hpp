@@ -22,7 +22,11 @@ struct Document {
     std::vector<Diagnostic> problems;  ///< duplicate keys, and what stopped the reading
 };
 
-/// Reads one YAML 1.2 document (and so JSON) into a tree with positions. `name` is the positions' file.
+/// Reads one YAML 1.2 document (and so JSON) into a tree with positions. `name` is the positions' file. Tags
+/// of applications ("!Ref") are kept in the nodes.
 Document read_yaml(std::string_view text, const std::string& name);
+
+/// Every tag that was kept is a mistake: the file is one in which they mean nothing.
+void refuse_tags(const Node& root, std::vector<Diagnostic>& problems);
 
 }  // namespace postern::config

@@ -5,21 +5,9 @@
 #include "core/base64.hpp"
 #include "core/text.hpp"
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-
-#include <algorithm>
-
 namespace postern::server {
 
-namespace http = boost::beast::http;
-
 namespace {
-
-std::string to_string(boost::beast::string_view s)
-{
-    return {s.data(), s.size()};
-}
 
 bool has_token(const HttpRequest& request, std::string_view name, std::string_view token)
 {
@@ -33,22 +21,6 @@ bool has_token(const HttpRequest& request, std::string_view name, std::string_vi
 }
 
 }  // namespace
-
-std::string_view HttpRequest::header(std::string_view name) const
-{
-    for (const api::Header& field : headers) {
-        if (text::iequals(field.name, name)) return field.value;
-    }
-    return {};
-}
-
-std::size_t HttpRequest::count(std::string_view name) const
-{
-    return static_cast<std::size_t>(
-        std::count_if(headers.begin(), headers.end(), [&](const api::Header& field) {
-            return text::iequals(field.name, name);
-        }));
-}
 
 RequestKind classify(const HttpRequest& request, management::Extensions extensions)
 {
@@ -68,70 +40,6 @@ RequestKind classify(const HttpRequest& request, management::Extensions extensio
     const auto key = base64::decode(text::trim(request.header("Sec-WebSocket-Key")));
     if (!key || key->size() != 16 || request.count("Sec-WebSocket-Key") != 1) return RequestKind::BadUpgrade;
     return RequestKind::Upgrade;
-}
-
-struct RequestReader::Parser : http::request_parser<http::string_body> {};
-
-RequestReader::RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max)
-    : parser_(std::make_unique<Parser>())
-{
-    parser_->header_limit(static_cast<std::uint32_t>(header_bytes_max));
-    parser_->body_limit(body_bytes_max);
-    parser_->eager(true);
-}
-
-RequestReader::~RequestReader() = default;
-
-RequestReader::Status RequestReader::read(std::string& input)
-{
-    while (!input.empty() && !parser_->is_done()) {
-        // A chunked body never ends with less; given less of a last chunk, Beast 1.81 fails an assertion of
-        // its own.
-        constexpr std::size_t kLastChunkBytes = 5;
-        if (parser_->is_header_done() && parser_->chunked() && input.size() < kLastChunkBytes) break;
-        boost::system::error_code error;
-        const std::size_t used = parser_->put(boost::asio::const_buffer(input.data(), input.size()), error);
-        input.erase(0, used);
-        if (error == http::error::need_more || (!error && used == 0)) return Status::NeedMore;
-        if (error == http::error::body_limit) return Status::BodyTooLarge;
-        if (error) return Status::Malformed;
-    }
-    return parser_->is_done() ? finish() : Status::NeedMore;
-}
-
-bool RequestReader::is_reading() const
-{
-    return parser_->got_some() && !parser_->is_done();
-}
-
-bool RequestReader::take_expectation()
-{
-    if (expectation_taken_ || !parser_->is_header_done() || parser_->is_done()) return false;
-    expectation_taken_ = text::iequals(to_string(parser_->get()[http::field::expect]), "100-continue");
-    return expectation_taken_;
-}
-
-RequestReader::Status RequestReader::finish()
-{
-    http::request<http::string_body>& parsed = parser_->get();
-    request_.method = to_string(parsed.method_string());
-    request_.target = to_string(parsed.target());
-    const std::size_t mark = request_.target.find('?');
-    const auto path = text::percent_decode(std::string_view(request_.target).substr(0, mark));
-    if (!path || !request_.target.starts_with('/') || parsed.version() != 11) return Status::Malformed;
-    // The parser takes a body in any other coding for none, and its bytes for the next request.
-    const auto coding = parsed.find(http::field::transfer_encoding);
-    if (coding != parsed.end() && !text::iequals(to_string(coding->value()), "chunked"))
-        return Status::Malformed;
-    request_.path = *path;
-    if (mark != std::string::npos) request_.query = request_.target.substr(mark + 1);
-    for (const auto& field : parsed) {
-        request_.headers.push_back({to_string(field.name_string()), to_string(field.value())});
-    }
-    request_.host = request_.header("Host");
-    request_.keeps_alive = parsed.keep_alive();
-    request_.body = std::move(parsed.body());
-    return Status::Done;
 }
 
 }  // namespace postern::server

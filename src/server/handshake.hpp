@@ -4,28 +4,12 @@
 #include "api/event.hpp"
 #include "api/header.hpp"
 #include "management/path.hpp"
-
-#include <memory>
-#include <string>
-#include <string_view>
+#include "net/http_request.hpp"
 
 namespace postern::server {
 
-/// One HTTP/1.1 request as the gateway needs it.
-struct HttpRequest {
-    std::string method;
-    std::string path;   ///< percent-decoded
-    std::string query;  ///< behind '?', as sent
-    std::string host;
-    api::Headers headers;  ///< in the client's order and casing
-    std::string body;
-    std::string target;  ///< as it came over the wire: signatures are made of it
-    bool keeps_alive = true;
-
-    /// The first header of that name, or empty.
-    std::string_view header(std::string_view name) const;
-    std::size_t count(std::string_view name) const;
-};
+using net::HttpRequest;
+using net::RequestReader;
 
 /// What a request wants, decided in one function.
 enum class RequestKind {
@@ -39,35 +23,5 @@ enum class RequestKind {
 };
 RequestKind classify(const HttpRequest& request,
                      management::Extensions extensions = management::Extensions::Off);
-
-/// Reads requests off a byte stream. Beast's parser checks the syntax; limits are the caller's.
-class RequestReader {
-public:
-    RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max);
-    ~RequestReader();
-    RequestReader(const RequestReader&) = delete;
-    RequestReader& operator=(const RequestReader&) = delete;
-
-    enum class Status { NeedMore, Done, Malformed, BodyTooLarge };
-
-    /// Takes bytes from the front of `input`, which keeps what belongs to nobody yet.
-    Status read(std::string& input);
-
-    const HttpRequest& request() const { return request_; }
-
-    /// A request has begun and is not complete.
-    bool is_reading() const;
-
-    /// True once when the client waits for "100 Continue" before it sends the body.
-    bool take_expectation();
-
-private:
-    Status finish();
-
-    struct Parser;
-    std::unique_ptr<Parser> parser_;
-    HttpRequest request_;
-    bool expectation_taken_ = false;
-};
 
 }  // namespace postern::server

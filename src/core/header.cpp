@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/header.hpp"
+#include "core/header.hpp"
 
 #include "core/text.hpp"
 
 #include <algorithm>
 
-namespace postern::api {
+namespace postern {
 
 const Header* find_header(const Headers& headers, std::string_view name)
 {
@@ -15,4 +15,4 @@ const Header* find_header(const Headers& headers, std::string_view name)
     return found == headers.end() ? nullptr : &*found;
 }
 
-}  // namespace postern::api
+}  // namespace postern
