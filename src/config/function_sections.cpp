@@ -93,7 +93,8 @@ const Section& function_section()
 
 const Section& functions_section()
 {
-    using Of = Properties<FunctionsSettings>;
+    using integrations::lambda::FunctionOptions;
+    using Of = Properties<FunctionOptions>;
     static const Section table = Of::section(
         "functionsSettings",
         "How Lambda functions are run.",
@@ -101,46 +102,46 @@ const Section& functions_section()
             Of::number(
                 Kind::Integer,
                 "concurrency",
-                &FunctionsSettings::concurrency,
+                &FunctionOptions::concurrency,
                 1,
                 1000,
                 "Instances of one function at once, for those without `reservedConcurrentExecutions`. An "
                 "instance is a process and does one invocation at a time."),
             Of::number(Kind::Integer,
                        "queue",
-                       &FunctionsSettings::queue,
+                       &FunctionOptions::queue,
                        0,
                        100'000,
                        "Invocations of one function that may wait for an instance. Beyond, it is throttled."),
             Of::number(Kind::Duration,
                        "idleTime",
-                       &FunctionsSettings::idle_time,
+                       &FunctionOptions::idle_time,
                        kSecond,
                        24 * kHour,
                        "An instance that nobody has needed for so long is ended."),
             Of::number(Kind::Duration,
                        "initTimeout",
-                       &FunctionsSettings::init_timeout,
+                       &FunctionOptions::init_timeout,
                        kSecond,
                        900 * kSecond,
                        "How long a new instance may take until it asks for its first invocation."),
             Of::boolean(
                 "freeze",
-                &FunctionsSettings::freeze,
+                &FunctionOptions::freeze,
                 "Instances stand still between invocations, as on AWS. It finds handlers that forget to "
                 "await: what they left running goes on with the next invocation only."),
             Of::text_map("environment",
-                         &FunctionsSettings::environment,
+                         &FunctionOptions::environment,
                          "Environment variables of all functions, such as `AWS_ENDPOINT_URL_DYNAMODB`; a "
                          "function's own win.")
                 .with_keys("[A-Za-z_][A-Za-z0-9_]*",
                            "a variable's name: letters, digits and _, no digit first"),
             Of::text(
-                "node", &FunctionsSettings::node, "The interpreter of `nodejs*`: a name in PATH, or a path.")
+                "node", &FunctionOptions::node, "The interpreter of `nodejs*`: a name in PATH, or a path.")
                 .matching("\\S[\\s\\S]*", "a program"),
             Of::text(
                 "python",
-                &FunctionsSettings::python,
+                &FunctionOptions::python,
                 "The interpreter of `python3*`. Unless set: the one of the runtime's version if it is in "
                 "PATH, else `python3`."),
         });

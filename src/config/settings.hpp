@@ -4,6 +4,7 @@
 #include "api/limits.hpp"
 #include "api/model.hpp"
 #include "core/log.hpp"
+#include "integrations/lambda/function_options.hpp"
 
 #include <cstdint>
 #include <map>
@@ -40,20 +41,6 @@ struct PluginSettings {
     std::string settings = "{}";  ///< JSON, handed to the plugin as it is
 };
 
-/// How Lambda functions are run.
-struct FunctionsSettings {
-    std::int64_t concurrency = 10;  ///< instances of a function without reservedConcurrentExecutions
-    std::int64_t queue = 1000;      ///< invocations of a function that may wait for an instance; beyond: 429
-    std::chrono::milliseconds idle_time{300'000};    ///< after it an instance that nobody needs is ended
-    std::chrono::milliseconds init_timeout{10'000};  ///< from the start of a process to its first question
-    bool freeze = false;                             ///< instances stand still between invocations, as on AWS
-    api::StringMap environment;                      ///< for all functions; a function's own wins
-    std::string node = "node";                       ///< the interpreter of nodejs*: a name in PATH or a path
-    std::string python;  ///< of python3*; "": the version that the runtime names if it is there, else python3
-
-    bool operator==(const FunctionsSettings&) const = default;
-};
-
 /// Whether @connections asks who calls.
 enum class ManagementAuthorization { Required, None };
 
@@ -82,7 +69,7 @@ struct Settings {
     std::string data_directory;  ///< development certificates; "" picks the user's data directory
     log::Level log_level = log::Level::Info;
     log::Format log_format = log::Format::Auto;
-    FunctionsSettings functions;
+    integrations::lambda::FunctionOptions functions;
     std::string log_group_directory;  ///< log groups are files in it; "" sends them to stdout
 };
 
