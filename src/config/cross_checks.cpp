@@ -101,7 +101,8 @@ private:
         const api::IntegrationType type = route.integration->integration_type;
         if (type == api::IntegrationType::AwsProxy) return check_function_uri(api, uri, where);
         if (type != api::IntegrationType::Plugin) {
-            return report_integration(where, "only AWS_PROXY and PLUGIN integrations are supported yet");
+            return report(where + ".integrationType",
+                          "only AWS_PROXY and PLUGIN integrations are supported yet");
         }
         if (!uri.starts_with(kPluginScheme)) {
             return report_integration(

@@ -64,7 +64,7 @@ TEST_CASE("Top-level values are checked")
     CHECK(beside_an_api("region:\n") ==
           "t.yaml:2:1: region: expected an AWS region such as us-east-1, not nothing\n");
     CHECK(beside_an_api("functions: {f: {runtime: nodejs20.x}}\n") ==
-          "t.yaml:2:12: functions: functions is not supported yet\n");
+          "t.yaml:2:16: functions.f: codeUri or inlineCode or endpoint is required\n");
     CHECK(beside_an_api("functions: {}\n").empty());
 }
 
@@ -202,8 +202,7 @@ TEST_CASE("Integrations are checked")
           std::string::npos);
     CHECK(in_integration("requestTemplates: {a: b}").find("requestTemplates is not supported yet") !=
           std::string::npos);
-    CHECK(in_integration("credentialsArn: arn").find("credentialsArn arn is not supported yet") !=
-          std::string::npos);
+    CHECK(in_integration("credentialsArn: arn, integrationMethod: GET").empty());
     CHECK(in_integration("integrationResponses: [{}]").find("integrationResponses is not supported yet") !=
           std::string::npos);
     CHECK(in_integration("integrationSubtype: x").find("belongs to HTTP APIs") != std::string::npos);
@@ -214,8 +213,49 @@ TEST_CASE("Integrations are checked")
     CHECK(in_route("integration: []") ==
           "t.yaml:4:24: apis.a.routes.r.integration: expected a map of names and values, not a list\n");
     CHECK(in_route("integration: {integrationType: HTTP_PROXY, integrationUri: \"https://x\"}") ==
-          "t.yaml:4:42: apis.a.routes.r.integration.integrationType: integrationType HTTP_PROXY is not "
-          "supported yet\n");
+          "t.yaml:4:42: apis.a.routes.r.integration.integrationType: only AWS_PROXY and PLUGIN integrations "
+          "are supported yet\n");
+}
+
+TEST_CASE("A route's function must be there, in each stage")
+{
+    const std::string function = "functions: {wsEcho: {runtime: nodejs20.x, handler: a.b, codeUri: .}}\n";
+    const auto with_function = [&](const std::string& uri, const std::string& stages = "{dev: {}}") {
+        return problems_of("apis: {a: {routes: {r: \"" + uri + "\"}, stages: " + stages + "}}\n" + function);
+    };
+    CHECK(with_function("lambda:wsEcho").empty());
+    CHECK(with_function("arn:aws:lambda:us-east-1:1:function:wsEcho:live").empty());
+    CHECK(with_function("lambda:wsEco") ==
+          "t.yaml:1:24: apis.a.routes.r.integration: no function named \"wsEco\" (did you mean \"wsEcho\"?)\n");
+    CHECK(with_function("lambda:").find("expected lambda:NAME, a function's ARN, or arn:aws:apigateway:") !=
+          std::string::npos);
+    CHECK(with_function("arn:aws:sns:us-east-1:1:topic").find("expected lambda:NAME") != std::string::npos);
+    CHECK(with_function("lambda:${stageVariables.f}", "{dev: {stageVariables: {f: wsEcho}}}").empty());
+    CHECK(with_function("lambda:${stageVariables.f}",
+                        "{dev: {stageVariables: {f: wsEcho}}, prod: {stageVariables: {f: other}}}")
+              .find("no function named \"other\"") != std::string::npos);
+}
+
+TEST_CASE("Functions are checked")
+{
+    CHECK(beside_an_api("functions: {f: {codeUri: .}}\n") ==
+          "t.yaml:2:16: functions.f: runtime is required for a function that runs here\n");
+    CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: python3.12}}\n") ==
+          "t.yaml:2:16: functions.f: handler is required for the runtime python3.12\n");
+    CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: provided.al2023}}\n").empty());
+    CHECK(beside_an_api("functions: {f: {inlineCode: x, runtime: provided.al2023}}\n") ==
+          "t.yaml:2:29: functions.f.inlineCode: the runtime provided.al2023 has no inline code\n");
+    CHECK(beside_an_api("functions: {f: {endpoint: \"http://localhost:3001\"}}\n").empty());
+    CHECK(beside_an_api("functions: {f: {endpoint: \"http://x\", codeUri: .}}\n") ==
+          "t.yaml:2:16: functions.f: expected only one of codeUri or inlineCode or endpoint\n");
+    CHECK(beside_an_api("functions: {f: {endpoint: \"ftp://x\"}}\n").find("expected an http or https URL") !=
+          std::string::npos);
+    CHECK(beside_an_api("functions: {\"a b\": {codeUri: .}}\n").find("expected a function's name") !=
+          std::string::npos);
+    CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: x, timeout: 901}}\n").find("1 to 900") !=
+          std::string::npos);
+    CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: x, environment: {\"1A\": b}}}\n")
+              .find("expected a variable's name") != std::string::npos);
 }
 
 TEST_CASE("A route's plugin must be there")
@@ -225,9 +265,8 @@ TEST_CASE("A route's plugin must be there")
     CHECK(in_route("integration: {plugin: chat.say}") ==
           "t.yaml:4:33: apis.a.routes.r.integration: no plugin named \"chat\"\n");
     CHECK(in_route("integration: \"https://x\"") ==
-          "t.yaml:4:24: apis.a.routes.r.integration: expected plugin:NAME or plugin:NAME.HANDLER; other "
-          "integrations "
-          "are not supported yet\n");
+          "t.yaml:4:24: apis.a.routes.r.integration: expected plugin:NAME, plugin:NAME.HANDLER, "
+          "lambda:NAME or a function's ARN; other integrations are not supported yet\n");
     CHECK(in_route("integration: \"plugin:\"") ==
           "t.yaml:4:24: apis.a.routes.r.integration: expected plugin:NAME or plugin:NAME.HANDLER\n");
     CHECK(in_route("integration: \"plugin:chat.\"") ==
