@@ -124,11 +124,14 @@ std::vector<ListenerChange> ListenerSet::adopt(Plan plan)
     return std::move(plan.changes);
 }
 
-std::vector<Endpoint> ListenerSet::endpoints() const
+std::vector<Endpoint> ListenerSet::endpoints_of(const std::vector<Listener>& listeners)
 {
     std::vector<Endpoint> endpoints;
-    for (const Listener& listener : listeners_) {
-        endpoints.push_back({listener.settings.address, listener.port, listener.certificate != nullptr});
+    for (const Listener& listener : listeners) {
+        endpoints.push_back({listener.settings.address,
+                             listener.port,
+                             listener.certificate != nullptr,
+                             listener.development_ca});
     }
     return endpoints;
 }

@@ -22,6 +22,7 @@ struct Endpoint {
     std::string address;  ///< "" is any
     std::uint16_t port = 0;
     bool is_tls = false;
+    std::string development_ca{};  ///< of its certificate; "" for one that is the operator's
 };
 
 /// What one shard's listeners go through when a configuration comes into force. Movable to that shard.
@@ -69,7 +70,8 @@ public:
     /// The plan is what there is from now on. Its changes are the caller's to hand to the shards.
     std::vector<ListenerChange> adopt(Plan plan);
 
-    std::vector<Endpoint> endpoints() const;
+    std::vector<Endpoint> endpoints() const { return endpoints_of(listeners_); }
+    static std::vector<Endpoint> endpoints_of(const std::vector<Listener>& listeners);
 
     /// The development CA that clients may trust; empty without a development listener.
     std::string development_ca() const;

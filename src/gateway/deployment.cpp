@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/deployment.hpp"
 
+#include "api/function_reference.hpp"
+
 #include <algorithm>
 
 namespace postern::gateway {
@@ -9,18 +11,33 @@ namespace {
 
 constexpr std::string_view kPluginPrefix = "plugin:";
 
-Result<Route> compile_route(const api::Route& route, const integrations::HandlerRegistry& handlers)
+/// What the registry calls the handler of an integration; "" for a kind that is not supported. A function's
+/// qualifier is not looked at: there is one version of the code here.
+std::string handler_name(const api::Integration& integration, const api::StringMap& stage_variables)
+{
+    const std::string& uri = integration.integration_uri;
+    if (integration.integration_type == api::IntegrationType::Plugin && uri.starts_with(kPluginPrefix)) {
+        return uri.substr(kPluginPrefix.size());
+    }
+    if (integration.integration_type != api::IntegrationType::AwsProxy) return "";
+    const auto function = api::parse_function_uri(api::with_stage_variables(uri, stage_variables));
+    return function ? std::string(integrations::kFunctionPrefix) + function->name : "";
+}
+
+Result<Route> compile_route(const api::Route& route,
+                            const api::StringMap& stage_variables,
+                            const integrations::HandlerRegistry& handlers)
 {
     Route compiled;
     compiled.key = route.route_key;
     compiled.is_two_way = route.is_two_way();
-    if (!route.integration || route.integration->integration_type != api::IntegrationType::Plugin ||
-        !route.integration->integration_uri.starts_with(kPluginPrefix)) {
-        return Error(ErrorKind::BadInput,
-                     "route " + route.route_key + ": only plugin integrations are supported yet");
+    const std::string name = route.integration ? handler_name(*route.integration, stage_variables) : "";
+    if (name.empty()) {
+        return Error(
+            ErrorKind::BadInput,
+            "route " + route.route_key + ": only plugin and Lambda proxy integrations are supported yet");
     }
     compiled.timeout = route.integration->timeout;
-    const std::string name = route.integration->integration_uri.substr(kPluginPrefix.size());
     compiled.handler = handlers.find(name);
     if (compiled.handler == nullptr) {
         return Error(ErrorKind::BadInput, "route " + route.route_key + ": no handler named \"" + name + "\"");
@@ -46,7 +63,7 @@ Result<std::shared_ptr<const Deployment>> Deployment::compile(
     made->is_execute_api_disabled_ = api.disable_execute_api_endpoint;
     made->routes_.reserve(api.routes.size());
     for (const auto& [key, route] : api.routes) {  // a map: sorted
-        Result<Route> compiled = compile_route(route, *made->handlers_);
+        Result<Route> compiled = compile_route(route, stage.stage_variables, *made->handlers_);
         if (!compiled) {
             return Error(ErrorKind::BadInput, "api " + api.api_id + ": " + compiled.error().detail);
         }

@@ -99,10 +99,10 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
     }
 }
 
-void Gateway::on_failure(std::uint64_t number, std::string_view why)
+void Gateway::on_failure(std::uint64_t number, api::Refusal refusal, std::string_view why)
 {
     Call* call = calls_.find(number);
-    if (call != nullptr) fail(*call, api::Refusal::IntegrationFailed, why);
+    if (call != nullptr) fail(*call, refusal, why);
 }
 
 void Gateway::on_deadline(std::uint64_t moment)

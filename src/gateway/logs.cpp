@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::string_view kPluginUri = "plugin:";
 
+std::string endpoint_of(const integrations::Handler& handler)
+{
+    return handler.endpoint.empty() ? std::string(kPluginUri) + handler.name : handler.endpoint;
+}
+
 /// The key that the log shows: AWS names the route of a connection's begin and end, also when there is none.
 std::string_view route_key_of(api::EventType type, const Route* route)
 {
@@ -132,7 +137,7 @@ void Gateway::log_begin(Call& call, const integrations::EventParts& parts)
         }
         integrations::EventScope scope(shown, call.ids, shard_.clock(), shard_.random());
         if (call.type == api::EventType::Message) log.message(scope.json());
-        log.request(std::string(kPluginUri) + call.route->handler->name, {}, scope.json());
+        log.request(endpoint_of(*call.route->handler), {}, scope.json());
     }
     call.serving->logs()->execution->append(lines_);
     lines_.clear();

@@ -3,6 +3,8 @@
 
 #include "core/base64.hpp"
 
+#include <utility>
+
 namespace postern::integrations {
 
 namespace {
@@ -115,6 +117,12 @@ std::string_view EventScope::json()
             break;
     }
     return json_;
+}
+
+std::string EventScope::take_json()
+{
+    json();
+    return std::exchange(json_, {});
 }
 
 OwnedEvent::OwnedEvent(const EventParts& parts, const EventIds& ids, std::shared_ptr<const void> keep)

@@ -60,6 +60,7 @@ public:
     std::string_view request_id();
     std::string_view message_id();
     std::string_view json();
+    std::string take_json();  ///< the same, to keep
     const std::string* stage_variable(std::string_view name) const;
 
     static EventScope& of(const postern_event& event)

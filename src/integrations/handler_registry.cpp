@@ -17,9 +17,10 @@ bool is_word(std::string_view text)
     return !text.empty() && std::all_of(text.begin(), text.end(), is_name_character);
 }
 
-/// "echo" or "chat.join".
+/// "echo", "chat.join" or "lambda:wsEcho".
 bool is_handler_name(std::string_view name)
 {
+    if (name.starts_with(kFunctionPrefix)) return is_word(name.substr(kFunctionPrefix.size()));
     const std::size_t dot = name.find('.');
     if (dot == std::string_view::npos) return is_word(name);
     return is_word(name.substr(0, dot)) && is_word(name.substr(dot + 1));
@@ -40,6 +41,11 @@ const Handler* HandlerRegistry::find(std::string_view name) const
     if (found == handlers_.end() && name.find('.') == std::string_view::npos)
         found = handlers_.find(std::string(name) + ".default");
     return found == handlers_.end() ? nullptr : &found->second;
+}
+
+void HandlerRegistry::add_all(const HandlerRegistry& other)
+{
+    handlers_.insert(other.handlers_.begin(), other.handlers_.end());
 }
 
 std::vector<std::string> HandlerRegistry::names() const

@@ -48,9 +48,23 @@ connections::Directory::Done when_done(postern_done_fn done, void* user)
     };
 }
 
+InvokeReply as_reply(const postern_reply& reply)
+{
+    InvokeReply out;
+    out.status_code = reply.status_code;
+    out.body = view(reply.body);
+    out.is_binary = reply.is_binary != 0;
+    out.headers.reserve(reply.header_count);
+    for (std::size_t i = 0; i < reply.header_count; ++i) {
+        out.headers.push_back(
+            {std::string(view(reply.headers[i].name)), std::string(view(reply.headers[i].value))});
+    }
+    return out;
+}
+
 void host_reply(void* context, postern_token token, const postern_reply* reply)
 {
-    host(context).reply(token, *reply);
+    host(context).reply(token, as_reply(*reply));
 }
 
 void host_fail(void* context, postern_token token, postern_text why)
@@ -133,20 +147,6 @@ void host_broadcast(void* context,
     host(context).directory().broadcast(view(api_id), view(group), view(data), ids, std::move(tell));
 }
 
-InvokeReply as_reply(const postern_reply& reply)
-{
-    InvokeReply out;
-    out.status_code = reply.status_code;
-    out.body = view(reply.body);
-    out.is_binary = reply.is_binary != 0;
-    out.headers.reserve(reply.header_count);
-    for (std::size_t i = 0; i < reply.header_count; ++i) {
-        out.headers.push_back(
-            {std::string(view(reply.headers[i].name)), std::string(view(reply.headers[i].value))});
-    }
-    return out;
-}
-
 }  // namespace
 
 postern_host PluginHost::table()
@@ -171,26 +171,25 @@ postern_host PluginHost::table()
     return table;
 }
 
-void PluginHost::reply(postern_token token, const postern_reply& reply) const
+void PluginHost::reply(postern_token token, const InvokeReply& reply) const
 {
     if (token.home >= homes_.size()) return;
     const Home& home = homes_[token.home];
-    const InvokeReply answer = as_reply(reply);
-    if (net::Shard::current() == home.shard) return home.calls->on_reply(token.call, answer);
+    if (net::Shard::current() == home.shard) return home.calls->on_reply(token.call, reply);
     home.shard->post(
-        [calls = home.calls, call = token.call, answer = answer, body = std::string(answer.body)]() mutable {
+        [calls = home.calls, call = token.call, answer = reply, body = std::string(reply.body)]() mutable {
             answer.body = body;
             calls->on_reply(call, answer);
         });
 }
 
-void PluginHost::fail(postern_token token, std::string_view why) const
+void PluginHost::fail(postern_token token, std::string_view why, api::Refusal refusal) const
 {
     if (token.home >= homes_.size()) return;
     const Home& home = homes_[token.home];
-    if (net::Shard::current() == home.shard) return home.calls->on_failure(token.call, why);
-    home.shard->post([calls = home.calls, call = token.call, reason = std::string(why)] {
-        calls->on_failure(call, reason);
+    if (net::Shard::current() == home.shard) return home.calls->on_failure(token.call, refusal, why);
+    home.shard->post([calls = home.calls, call = token.call, refusal, reason = std::string(why)] {
+        calls->on_failure(call, refusal, reason);
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/gateway_error.hpp"
 #include "api/header.hpp"
 #include "connections/directory.hpp"
 #include "net/shard.hpp"
@@ -25,14 +26,15 @@ struct InvokeReply {
 class CallHome {
 public:
     virtual void on_reply(std::uint64_t call, const InvokeReply& reply) = 0;
-    virtual void on_failure(std::uint64_t call, std::string_view why) = 0;
+    /// What the client is told is `refusal`; `why` is for the log.
+    virtual void on_failure(std::uint64_t call, api::Refusal refusal, std::string_view why) = 0;
 
 protected:
     ~CallHome() = default;
 };
 
-/// The gateway's side of the plugin interface: brings replies home to their shard, and gives handlers
-/// @connections. Thread: any, once all homes are added.
+/// Brings the answers of handlers and functions home to their shard, and is the gateway's side of the plugin
+/// interface, which gives handlers @connections. Thread: any, once all homes are added.
 class PluginHost {
 public:
     explicit PluginHost(const connections::Directory& directory) : directory_(directory) {}
@@ -44,8 +46,10 @@ public:
     /// (PluginLibrary).
     postern_host table();
 
-    void reply(postern_token token, const postern_reply& reply) const;
-    void fail(postern_token token, std::string_view why) const;
+    void reply(postern_token token, const InvokeReply& reply) const;
+    void fail(postern_token token,
+              std::string_view why,
+              api::Refusal refusal = api::Refusal::IntegrationFailed) const;
     const connections::Directory& directory() const { return directory_; }
 
 private:

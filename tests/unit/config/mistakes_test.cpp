@@ -225,8 +225,9 @@ TEST_CASE("A route's function must be there, in each stage")
     };
     CHECK(with_function("lambda:wsEcho").empty());
     CHECK(with_function("arn:aws:lambda:us-east-1:1:function:wsEcho:live").empty());
-    CHECK(with_function("lambda:wsEco") ==
-          "t.yaml:1:24: apis.a.routes.r.integration: no function named \"wsEco\" (did you mean \"wsEcho\"?)\n");
+    CHECK(
+        with_function("lambda:wsEco") ==
+        "t.yaml:1:24: apis.a.routes.r.integration: no function named \"wsEco\" (did you mean \"wsEcho\"?)\n");
     CHECK(with_function("lambda:").find("expected lambda:NAME, a function's ARN, or arn:aws:apigateway:") !=
           std::string::npos);
     CHECK(with_function("arn:aws:sns:us-east-1:1:topic").find("expected lambda:NAME") != std::string::npos);

@@ -57,6 +57,38 @@ TEST_CASE("a message selects the route whose key it names, else $default (spec d
     CHECK(select(*deployment, "") == "$default");
 }
 
+TEST_CASE(
+    "a Lambda proxy integration calls the function that its URI names in the stage (spec config-plane 1.3)")
+{
+    auto registry = handlers();
+    REQUIRE(registry.add({"lambda:wsEcho", false, nothing, nullptr}));
+    api::Api api = test::make_api("a", {{"$default", "echo"}});
+    api::Integration& integration = *api.routes.at("$default").integration;
+    integration.integration_type = api::IntegrationType::AwsProxy;
+    api::Stage stage;
+    stage.stage_variables = {{"name", "wsEcho"}};
+    const auto compile = [&](const std::string& uri) {
+        integration.integration_uri = uri;
+        return Deployment::compile(
+            api, stage, std::make_shared<const integrations::HandlerRegistry>(registry));
+    };
+    for (const char* uri : {"lambda:wsEcho",
+                            "lambda:${stageVariables.name}",
+                            "arn:aws:lambda:us-east-1:1:function:wsEcho:live",
+                            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+                            "arn:aws:lambda:us-east-1:1:function:${stageVariables.name}/invocations"}) {
+        CAPTURE(uri);
+        const auto compiled = compile(uri);
+        REQUIRE(compiled.has_value());
+        api::SelectionScratch scratch;
+        CHECK((*compiled)->select("{}", scratch)->handler->name == "lambda:wsEcho");
+    }
+    CHECK(compile("lambda:${stageVariables.nobody}").error().detail ==
+          "api a: route $default: only plugin and Lambda proxy integrations are supported yet");
+    CHECK(compile("lambda:other").error().detail ==
+          "api a: route $default: no handler named \"lambda:other\"");
+}
+
 TEST_CASE("without $default what matches no route selects nothing")
 {
     const auto registry = handlers();

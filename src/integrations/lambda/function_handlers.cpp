@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/function_handlers.hpp"
+
+#include "api/proxy_reply.hpp"
+#include "core/check.hpp"
+#include "integrations/event_scope.hpp"
+
+#include <utility>
+
+namespace postern::integrations::lambda {
+
+void FunctionHandlers::add(const std::string& name,
+                           std::string_view region,
+                           std::string_view arn,
+                           HandlerRegistry& registry)
+{
+    Handler handler;
+    handler.name = std::string(kFunctionPrefix) + name;
+    handler.invoke = &FunctionHandlers::invoke;
+    handler.state = &entries_.emplace_back(Entry{this, name});
+    handler.endpoint.append("https://lambda.").append(region).append(".amazonaws.com/2015-03-31/functions/");
+    handler.endpoint.append(arn).append("/invocations");
+    POSTERN_CHECK(registry.add(std::move(handler)));
+}
+
+std::int32_t FunctionHandlers::invoke(void* entry, const postern_event* event, postern_token token)
+{
+    const Entry& function = *static_cast<const Entry*>(entry);
+    Invocation invocation;
+    invocation.payload = EventScope::of(*event).take_json();
+    const PluginHost& host = function.owner->host_;
+    function.owner->invoke_(
+        function.name, std::move(invocation), [&host, token, name = function.name](InvocationResult result) {
+            answer(host, token, name, result);
+        });
+    return 0;
+}
+
+/// AWS cannot tell its client why: a function that failed is a failed integration, one that could not be
+/// called at all is not invocable (spec captures 1.1: 502 and 500 to a handshake, the same frame to a
+/// message).
+void answer(const PluginHost& host,
+            postern_token token,
+            const std::string& name,
+            const InvocationResult& result)
+{
+    const std::string function = "function " + name + ": ";
+    switch (result.outcome) {
+        case Outcome::Returned:
+            break;
+        case Outcome::Failed:
+            return host.fail(token, function + (result.why.empty() ? "it failed" : result.why));
+        case Outcome::Throttled:
+        case Outcome::NotFound:
+        case Outcome::Broken:
+            return host.fail(token, function + result.why, api::Refusal::NotInvocable);
+    }
+    const Result<api::ProxyReply> reply = api::parse_proxy_reply(result.payload);
+    if (!reply) return host.fail(token, function + reply.error().detail);
+    InvokeReply answered;
+    answered.status_code = reply->status_code;
+    answered.body = reply->body;
+    answered.headers = reply->headers;
+    host.reply(token, answered);
+}
+
+}  // namespace postern::integrations::lambda
