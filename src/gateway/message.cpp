@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/log.hpp"
 #include "core/text.hpp"
 #include "gateway/gateway.hpp"
 
@@ -23,6 +24,12 @@ void Gateway::on_message(connections::Connection& connection,
         event.connection = &connection.info();
         event.ids = &ids;
         record(event);
+        // A warning: those are limited, and clients must not fill the log.
+        log::warn("message.refused",
+                  {{"api", connection.info().api_id},
+                   {"why", "no route takes it, and there is no $default"},
+                   {"connection_id", connection.info().id.view()},
+                   {"request_id", ids.request_id.view()}});
         return send_error(connection, api::Refusal::NoRoute, ids.request_id);
     }
 

@@ -19,6 +19,14 @@ std::string loggable_path(const HttpRequest& request)
     return text::to_utf8_lossy(std::string_view(request.target).substr(0, request.target.find('?')));
 }
 
+/// One line for each handshake that no API has seen.
+void log_refused(const HttpRequest& request, std::string_view source_ip, int status, std::string_view why)
+{
+    log::info(
+        "connect.refused",
+        {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
+}
+
 }  // namespace
 
 void Session::read_request()
@@ -64,13 +72,18 @@ void Session::on_request(const HttpRequest& request)
         case RequestKind::Connections:
             return manage(request);
         case RequestKind::Malformed:
+            log_refused(request, info_.source_ip, 400, "the request is malformed or too long");
+            return respond(api::bad_request(now));
         case RequestKind::BadUpgrade:
+            log_refused(request, info_.source_ip, 400, "Sec-WebSocket-Key is missing or malformed");
             return respond(api::bad_request(now));
         case RequestKind::WrongVersion:
+            log_refused(request, info_.source_ip, 426, "Sec-WebSocket-Version is not 13");
             return answer(api::upgrade_required(now));
         case RequestKind::Health:
             return answer(api::healthy(now));
         case RequestKind::Plain:
+            log_refused(request, info_.source_ip, 403, "it is no WebSocket handshake");
             return answer(
                 api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
@@ -82,16 +95,19 @@ void Session::upgrade(const HttpRequest& request)
 {
     const EpochMillis now = server_.shard().clock().wall();
     Random& random = server_.shard().random();
-    if (server_.is_draining()) return respond(api::closing(api::overloaded(now)));
+    if (server_.is_draining()) {
+        log_refused(request, info_.source_ip, 503, "the gateway is stopping");
+        return respond(api::closing(api::overloaded(now)));
+    }
     if (server_.pressure() >= Pressure::NoHandshakes) {
         server_.counts().hit(observability::Limit::Memory);
+        log_refused(request, info_.source_ip, 503, "memory is short");
         return respond(api::overloaded(now));
     }
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
-        log::info("connect.refused",
-                  {{"status", 403}, {"why", "no such stage"}, {"path", loggable_path(request)}});
+        log_refused(request, info_.source_ip, 403, stage == nullptr ? "no such stage" : "no connection id is free");
         return respond(
             api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
