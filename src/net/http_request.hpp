@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace postern::net {
 
@@ -40,6 +41,9 @@ public:
     Status read(std::string& input);
 
     const HttpRequest& request() const { return request_; }
+
+    /// The request that is Done, its body not copied; once.
+    HttpRequest take() { return std::move(request_); }
 
     /// A request has begun and is not complete.
     bool is_reading() const;

@@ -17,6 +17,8 @@ struct FunctionSpec {
     /// certificates (app). The user's variables win.
     api::StringMap gateway_environment;
     FunctionOptions options;
+
+    bool operator==(const FunctionSpec&) const = default;
 };
 
 }  // namespace postern::integrations::lambda
