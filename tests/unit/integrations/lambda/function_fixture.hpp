@@ -163,7 +163,8 @@ public:
         lambda::FunctionHostOptions options;
         options.runtime_directory = runtime.path();
         options.scratch_directory = runtime.path() + "/scratch";
-        options.open_log = [this](const std::string& group) -> Result<lambda::LogGroup> {
+        options.open_log = [this](const std::string& group,
+                                  const std::string& /*directory*/) -> Result<lambda::LogGroup> {
             groups.push_back(group);
             return lambda::LogGroup{log, is_log_shared};
         };
