@@ -15,7 +15,6 @@ namespace postern::config::serverless {
 namespace {
 
 /// Of the Framework, where they differ from Lambda's own.
-const Position kFrameworkDefault{"default of the Serverless Framework", 0, 0};
 constexpr const char* kRuntime = "nodejs20.x";
 constexpr const char* kTimeout = "6";
 constexpr const char* kMemorySize = "1024";

@@ -28,8 +28,12 @@ Service read_service(Variables& file)
     const Node* service = file.find(root, "service");
     const bool is_map = service != nullptr && service->type == Node::Type::Map;  // as older versions wrote it
     out.name = file.text(root, is_map ? "service.name" : "service", "service");
-    out.stage = file.stage();
-    out.region = file.region();
+    const Node stage = file.stage();
+    out.stage = stage.text;
+    out.stage_place = stage.where;
+    const Node region = file.region();
+    out.region = region.text;
+    out.region_place = region.where;
     out.account_id = api::Model{}.account_id;
     out.stack_name = file.text(root, "provider.stackName", out.name + '-' + out.stage);
     const Node* external = file.find_path(root, "provider.apiGateway.websocketApiId");

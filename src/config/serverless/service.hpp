@@ -13,7 +13,9 @@ namespace postern::config::serverless {
 struct Service {
     std::string name;
     std::string stage;
+    Position stage_place;
     std::string region;
+    Position region_place;
     std::string account_id;
     std::string stack_name;
     /// Of its WebSocket API: provider.apiGateway.websocketApiId, else always the same for service and stage.

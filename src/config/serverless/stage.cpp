@@ -33,8 +33,9 @@ Node setting(Variables& file, const Node& logs, std::string_view name, const cha
 
 }  // namespace
 
-Node native_stages(Variables& file, const Service& service, const Position& where)
+Node native_stages(Variables& file, const Service& service)
 {
+    const Position& where = service.stage_place;
     Node stage = map_node(where);
     const Node* logs = file.find_path(file.root(), "provider.logs.websocket");
     const bool is_logged = logs != nullptr && (logs->type == Node::Type::Map || logs->text == "true");

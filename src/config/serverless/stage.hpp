@@ -7,6 +7,6 @@
 namespace postern::config::serverless {
 
 /// The native API's `stages`: the one of the service, with its logs as provider.logs.websocket has them.
-Node native_stages(Variables& file, const Service& service, const Position& where);
+Node native_stages(Variables& file, const Service& service);
 
 }  // namespace postern::config::serverless

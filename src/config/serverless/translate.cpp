@@ -47,8 +47,8 @@ Translation translate_serverless(const Document& document,
     serverless::Intrinsics intrinsics(file, service, serverless::names_of(functions), out);
 
     out.root = map_node(document.root.where);
-    const Position& where = document.root.find("provider")->where;
-    out.root.entries.push_back({"region", where, scalar_node(service.region, where)});
+    const Position& region = service.region_place;
+    out.root.entries.push_back({"region", region, scalar_node(service.region, region)});
     Node apis = serverless::native_apis(file, service, functions, intrinsics, out);
     const Position section = apis.where;
     out.root.entries.push_back({"apis", section, std::move(apis)});

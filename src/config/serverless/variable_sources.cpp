@@ -68,8 +68,8 @@ Sources::Answer Sources::inside(const Node& tree, const Source& source, const st
 Sources::Answer Sources::self(const Source& source, const Node& asker)
 {
     if (tree_.look(tree_.root(), source.address) == nullptr) {
-        if (source.address == "provider.stage") return value(stage(), asker);
-        if (source.address == "provider.region") return value(region(), asker);
+        if (source.address == "provider.stage") return value(stage().text, asker);
+        if (source.address == "provider.region") return value(region().text, asker);
     }
     return inside(tree_.root(), source, "this file");
 }
@@ -102,26 +102,26 @@ Sources::Answer Sources::file(const Source& source, const Node& asker)
 Sources::Answer Sources::parameter(const Source& source, const Node&)
 {
     const std::string name = '.' + source.address;
-    for (const std::string& group : {stage(), std::string("default")}) {
+    for (const std::string& group : {stage().text, std::string("default")}) {
         for (const std::string& path : {"params." + group + name, "stages." + group + ".params" + name}) {
             const Node* found = tree_.find_path(tree_.root(), path);
             if (found != nullptr) return {found, std::nullopt, ""};
         }
     }
-    return missing("there is no parameter " + source.address + " for the stage " + stage() +
+    return missing("there is no parameter " + source.address + " for the stage " + stage().text +
                    "; give it with --opt " + shown(source) + "=VALUE");
 }
 
 Sources::Answer Sources::sls(const Source& source, const Node& asker)
 {
-    if (source.address == "stage") return value(stage(), asker);
+    if (source.address == "stage") return value(stage().text, asker);
     if (source.address == "instanceId") return value("postern", asker);
     return missing("expected sls:stage or sls:instanceId");
 }
 
 Sources::Answer Sources::aws(const Source& source, const Node& asker)
 {
-    if (source.address == "region") return value(region(), asker);
+    if (source.address == "region") return value(region().text, asker);
     if (source.address == "accountId") return value(api::Model{}.account_id, asker);
     if (source.address == "partition") return value("aws", asker);
     return missing("expected aws:region, aws:accountId or aws:partition");
@@ -136,21 +136,23 @@ Sources::Answer Sources::boolean(const Source& source, const Node& asker)
                    describe(scalar_node(said, asker.where)));
 }
 
-std::string Sources::stage()
+Node Sources::stage()
 {
     return option_or("stage", "provider.stage", "dev");
 }
 
-std::string Sources::region()
+Node Sources::region()
 {
     return option_or("region", "provider.region", api::Model{}.region);
 }
 
-std::string Sources::option_or(const std::string& name, std::string_view path, std::string otherwise)
+Node Sources::option_or(const std::string& name, std::string_view path, std::string otherwise)
 {
     const auto given = options_.opt.find(name);
-    if (given != options_.opt.end()) return given->second;
-    return tree_.text(tree_.root(), path, std::move(otherwise));
+    if (given != options_.opt.end()) return scalar_node(given->second, {"flag --" + name, 0, 0});
+    const Node* written = tree_.find_path(tree_.root(), path);
+    const Position where = written != nullptr ? written->where : kFrameworkDefault;
+    return scalar_node(tree_.text(tree_.root(), path, std::move(otherwise)), where);
 }
 
 }  // namespace postern::config::serverless

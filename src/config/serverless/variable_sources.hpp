@@ -14,6 +14,9 @@ namespace postern::config::serverless {
 
 class Variables;
 
+/// The place of a value that nobody has written.
+inline const Position kFrameworkDefault{"default of the Serverless Framework", 0, 0};
+
 /// Where variables get their values from.
 class Sources {
 public:
@@ -28,10 +31,10 @@ public:
     };
     Answer ask(const Source& source, const Node& asker);
 
-    /// The option, else provider.stage, else "dev".
-    std::string stage();
+    /// The option, else provider.stage, else "dev": a text, and where it was said.
+    Node stage();
     /// The option, else provider.region, else "us-east-1".
-    std::string region();
+    Node region();
 
 private:
     Answer option(const Source& source, const Node& asker);
@@ -43,7 +46,7 @@ private:
     Answer aws(const Source& source, const Node& asker);
     Answer boolean(const Source& source, const Node& asker);
     Answer inside(const Node& tree, const Source& source, const std::string& name);
-    std::string option_or(const std::string& name, std::string_view path, std::string otherwise);
+    Node option_or(const std::string& name, std::string_view path, std::string otherwise);
 
     Variables& tree_;
     std::string directory_;

@@ -61,8 +61,8 @@ public:
         return where.file == root_.where.file ? where : root_.where;
     }
 
-    std::string stage() { return sources_.stage(); }
-    std::string region() { return sources_.region(); }
+    Node stage() { return sources_.stage(); }
+    Node region() { return sources_.region(); }
 
 private:
     /// These give nullptr after a mistake; with `missing` set, because there is no value, which is a mistake

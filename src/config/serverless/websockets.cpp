@@ -115,7 +115,8 @@ void add_text(
     Variables& file, const std::string& key, const char* native_key, std::string otherwise, Node& api)
 {
     const Node* found = file.find_path(file.root(), "provider." + key);
-    Node value = found != nullptr ? file.resolve(*found) : scalar_node(std::move(otherwise), api.where);
+    Node value =
+        found != nullptr ? file.resolve(*found) : scalar_node(std::move(otherwise), kFrameworkDefault);
     const Position where = value.where;
     api.entries.push_back({native_key, where, std::move(value)});
 }
@@ -153,7 +154,7 @@ Node native_apis(Variables& file,
         found.authorizers.where = first;
         api.entries.push_back({"authorizers", first, std::move(found.authorizers)});
     }
-    api.entries.push_back({"stages", where, native_stages(file, service, where)});
+    api.entries.push_back({"stages", where, native_stages(file, service)});
     Node apis = map_node(where);
     apis.entries.push_back({service.api_id, where, std::move(api)});
     return apis;
