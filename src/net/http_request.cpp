@@ -2,6 +2,7 @@
 #include "net/http_request.hpp"
 
 #include "core/text.hpp"
+#include "net/http_parsing.hpp"
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -54,17 +55,16 @@ RequestReader::~RequestReader() = default;
 RequestReader::Status RequestReader::read(std::string& input)
 {
     while (!input.empty() && !parser_->is_done()) {
-        // A chunked body never ends with less; given less of a last chunk, Beast 1.81 fails an assertion of
-        // its own.
-        constexpr std::size_t kLastChunkBytes = 5;
-        const bool may_be_chunk = input.find_first_of("0123456789abcdefABCDEF\r") == 0;
-        if (has_head_ && parser_->chunked() && may_be_chunk && input.size() < kLastChunkBytes) break;
-        boost::system::error_code error;
-        const std::size_t used = parser_->put(boost::asio::const_buffer(input.data(), input.size()), error);
-        input.erase(0, used);
-        if (error == http::error::need_more || (!error && used == 0)) return Status::NeedMore;
-        if (error == http::error::body_limit) return Status::BodyTooLarge;
-        if (error) return Status::Malformed;
+        switch (feed(*parser_, input)) {
+            case Fed::NeedMore:
+                return Status::NeedMore;
+            case Fed::BodyTooLarge:
+                return Status::BodyTooLarge;
+            case Fed::Malformed:
+                return Status::Malformed;
+            case Fed::Some:
+                break;
+        }
         if (!has_head_ && parser_->is_header_done()) {
             const Status status = take_head();
             if (status != Status::NeedMore) return status;
