@@ -23,6 +23,25 @@ Result<std::unique_ptr<server::AdminServer>> listen(const config::AdminSettings&
     return server::AdminServer::listen(options, api);
 }
 
+management::InvokeAnswer::Outcome outcome_of(integrations::lambda::Outcome outcome)
+{
+    using From = integrations::lambda::Outcome;
+    using To = management::InvokeAnswer::Outcome;
+    switch (outcome) {
+        case From::Returned:
+            return To::Returned;
+        case From::Failed:
+            return To::Failed;
+        case From::Throttled:
+            return To::Throttled;
+        case From::NotFound:
+            return To::NotFound;
+        case From::Broken:
+            break;
+    }
+    return To::Broken;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Admin>> Admin::open(const config::AdminSettings& settings, AdminSources sources)
@@ -37,11 +56,12 @@ Result<std::unique_ptr<Admin>> Admin::open(const config::AdminSettings& settings
     return admin;
 }
 
-void Admin::publish(management::AdminStatus status, std::shared_ptr<const management::Callers> callers)
+void Admin::publish(management::AdminStatus status, Callers callers, Integrations integrations)
 {
     const std::lock_guard lock(mutex_);
     status_ = std::move(status);
     callers_ = std::move(callers);
+    integrations_ = std::move(integrations);
 }
 
 void Admin::start(OperatorHooks hooks)
@@ -71,6 +91,32 @@ management::AdminHooks Admin::hooks()
     hooks.callers = [this] { return callers(); };
     hooks.reload = [this](auto done) { operator_.reload(std::move(done)); };
     hooks.drain = [this] { operator_.drain(); };
+    hooks.functions = function_hooks();
+    return hooks;
+}
+
+management::FunctionHooks Admin::function_hooks()
+{
+    management::FunctionHooks hooks;
+    hooks.has = [this](std::string_view name) { return integrations()->functions().contains(name); };
+    hooks.invoke = [this](management::InvokeRequest request,
+                          std::function<void(management::InvokeAnswer)> done) {
+        integrations::lambda::Invocation invocation;
+        invocation.payload = std::move(request.payload);
+        invocation.client_context = std::move(request.client_context);
+        invocation.trace_id = std::move(request.trace_id);
+        invocation.request_id = std::move(request.request_id);
+        invocation.wants_log_tail = request.wants_log_tail;
+        integrations()->functions().invoke(
+            request.function,
+            std::move(invocation),
+            [done = std::move(done)](integrations::lambda::InvocationResult result) {
+                done({outcome_of(result.outcome),
+                      std::move(result.payload),
+                      std::move(result.why),
+                      std::move(result.log_tail)});
+            });
+    };
     return hooks;
 }
 
@@ -87,10 +133,16 @@ management::AdminStatus Admin::status() const
     return status;
 }
 
-std::shared_ptr<const management::Callers> Admin::callers() const
+Admin::Callers Admin::callers() const
 {
     const std::lock_guard lock(mutex_);
     return callers_;
+}
+
+Admin::Integrations Admin::integrations() const
+{
+    const std::lock_guard lock(mutex_);
+    return integrations_;
 }
 
 }  // namespace postern::app

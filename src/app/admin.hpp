@@ -5,6 +5,7 @@
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "integrations/integration_set.hpp"
 #include "management/admin_api.hpp"
 #include "observability/health.hpp"
 #include "server/admin_server.hpp"
@@ -41,8 +42,12 @@ public:
     /// Binds; nothing is answered before start().
     static Result<std::unique_ptr<Admin>> open(const config::AdminSettings& settings, AdminSources sources);
 
-    /// From now on /status tells this (but for `connections`) and these decide who may.
-    void publish(management::AdminStatus status, std::shared_ptr<const management::Callers> callers);
+    using Callers = std::shared_ptr<const management::Callers>;
+    using Integrations = std::shared_ptr<const integrations::IntegrationSet>;
+
+    /// From now on /status tells this (but for `connections`), these decide who may, and the Invoke API finds
+    /// these functions.
+    void publish(management::AdminStatus status, Callers callers, Integrations integrations);
 
     /// After the first publish().
     void start(OperatorHooks hooks);
@@ -55,13 +60,16 @@ private:
     explicit Admin(AdminSources sources) : sources_(std::move(sources)) {}
     management::AdminHooks hooks();
     management::AdminStatus status() const;
-    std::shared_ptr<const management::Callers> callers() const;
+    Callers callers() const;
+    Integrations integrations() const;
+    management::FunctionHooks function_hooks();
 
     AdminSources sources_;
     OperatorHooks operator_;
     mutable std::mutex mutex_;  ///< of what is published
     management::AdminStatus status_;
-    std::shared_ptr<const management::Callers> callers_;
+    Callers callers_;
+    Integrations integrations_;
     std::string address_;
     std::unique_ptr<management::AdminApi> api_;
     std::unique_ptr<server::AdminServer> server_;

@@ -245,7 +245,7 @@ management::AdminStatus Application::status() const
 
 void Application::publish()
 {
-    if (admin_) admin_->publish(status(), callers_);
+    if (admin_) admin_->publish(status(), callers_, integrations_.back());
 }
 
 void Application::poll()

@@ -23,6 +23,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,12 @@ public:
     /// Puts other settings into force while clients stay connected: all of them, or, on an error, none. The
     /// next event of every connection meets the new deployment.
     Result<void> reload(const config::Settings& settings);
+
+    /// What the files of the functions in force are now. Touches the disk.
+    std::map<std::string, integrations::lambda::CodeStamp> function_code() const
+    {
+        return integrations_.back()->functions().code();
+    }
 
     /// How the last attempt to reload ended, for the operator; no reasons: it is in force.
     void note_reload(const std::vector<std::string>& reasons);

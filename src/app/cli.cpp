@@ -165,7 +165,7 @@ int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bo
     };
     const config::Loaded loaded = read();
     if (!is_usable(loaded)) return kExitBadConfiguration;
-    return run_gateway(loaded.settings, {read, options.file, watches_files});
+    return run_gateway(loaded.settings, {read, options.file, loaded.files, watches_files});
 }
 
 }  // namespace
@@ -183,7 +183,8 @@ int run_command(int argc, char** argv)
     file.add_to(*run_verb);
     run_verb->add_option("--port", port, "listen on this port only, without TLS (0: any free one)");
     bool watches_files = false;
-    run_verb->add_flag("--watch", watches_files, "reload when the file or a plugin changes, as SIGHUP does");
+    run_verb->add_flag(
+        "--watch", watches_files, "reload when the file, a plugin or a function's code changes");
     run_verb->callback([&] { exit_code = run(file, port, watches_files); });
 
     CLI::App* check_verb = cli.add_subcommand("check", "report every mistake of a configuration");

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/function_runtime.hpp"
 
+#include "api/sigv4.hpp"
 #include "app/runtime_directory.hpp"
+#include "integrations/lambda/remote_function.hpp"
 #include "observability/stage_logs.hpp"
 
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -21,10 +25,28 @@ std::string scratch_directory()
     return (temporary.empty() ? "/tmp" : temporary.string()) + "/postern-" + std::to_string(::getuid());
 }
 
+std::string variable(const char* name)
+{
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+/// The credentials of whoever started the gateway: what functions elsewhere are invoked with.
+std::optional<api::sigv4::AccessKey> environment_key()
+{
+    api::sigv4::AccessKey key;
+    key.id = variable("AWS_ACCESS_KEY_ID");
+    key.secret = variable("AWS_SECRET_ACCESS_KEY");
+    key.session_token = variable("AWS_SESSION_TOKEN");
+    if (key.id.empty() || key.secret.empty()) return std::nullopt;
+    return key;
+}
+
 }  // namespace
 
 std::unique_ptr<integrations::lambda::FunctionHost> make_function_host(LineWriter& lines, const Clock& clock)
 {
+    using integrations::lambda::FunctionSpec;
     using integrations::lambda::LogGroup;
     integrations::lambda::FunctionHostOptions options;
     options.runtime_directory = runtime_directory();
@@ -33,6 +55,9 @@ std::unique_ptr<integrations::lambda::FunctionHost> make_function_host(LineWrite
         auto destination = observability::open_log_group(lines, directory, group);
         if (!destination) return destination.error();
         return LogGroup{*std::move(destination), directory.empty()};
+    };
+    options.make_remote = [&clock](boost::asio::io_context& io, const FunctionSpec& spec) {
+        return integrations::lambda::make_remote_function(io, spec, {clock, environment_key(), ""});
     };
     return std::make_unique<integrations::lambda::FunctionHost>(std::move(options), clock);
 }

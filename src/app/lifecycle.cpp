@@ -103,7 +103,7 @@ public:
         : application_(application),
           file_(options.file),
           lines_(lines),
-          reloader_(application, options.load, options.file),
+          reloader_(application, options.load, options.file, options.other_files),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),

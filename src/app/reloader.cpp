@@ -7,8 +7,12 @@
 
 namespace postern::app {
 
-Reloader::Reloader(Application& application, Load load, std::string file)
-    : application_(application), load_(std::move(load)), file_(std::move(file)), loaded_(stamps())
+Reloader::Reloader(Application& application, Load load, std::string file, std::vector<std::string> others)
+    : application_(application),
+      load_(std::move(load)),
+      file_(std::move(file)),
+      others_(std::move(others)),
+      loaded_(stamps())
 {}
 
 std::vector<std::string> Reloader::reload(std::string_view why)
@@ -28,7 +32,8 @@ std::vector<std::string> Reloader::reload(std::string_view why)
 
 std::vector<std::string> Reloader::try_reload()
 {
-    const config::Loaded loaded = load_();
+    config::Loaded loaded = load_();
+    others_ = std::move(loaded.files);
     std::vector<std::string> reasons;
     for (const config::Diagnostic& problem : loaded.problems) reasons.push_back(config::to_string(problem));
     if (!reasons.empty()) return reasons;
@@ -47,10 +52,12 @@ bool Reloader::has_changed()
 Reloader::Stamps Reloader::stamps() const
 {
     Stamps stamps;
-    if (!file_.empty()) stamps[file_] = FileStamp::of(file_);
+    if (!file_.empty()) stamps.files[file_] = FileStamp::of(file_);
+    for (const std::string& other : others_) stamps.files[other] = FileStamp::of(other);
     for (const auto& [name, plugin] : application_.settings().plugins) {
-        stamps[plugin.library] = FileStamp::of(plugin.library);
+        stamps.files[plugin.library] = FileStamp::of(plugin.library);
     }
+    stamps.code = application_.function_code();
     return stamps;
 }
 

@@ -19,19 +19,25 @@ public:
     /// Reads file, environment and flags as at the start.
     using Load = std::function<config::Loaded()>;
 
-    /// `file` is the configuration file, "" when there is none.
-    Reloader(Application& application, Load load, std::string file);
+    /// `file` is the configuration file, "" when there is none; `others` were read with it.
+    Reloader(Application& application, Load load, std::string file, std::vector<std::string> others);
 
     /// Empty when the configuration is in force; otherwise the reasons, and the former one goes on. Either
     /// way the log tells it. `why`: who asked.
     std::vector<std::string> reload(std::string_view why);
 
-    /// Whether a file that the configuration consists of (itself, and the plugins' libraries) is another one
-    /// than at the last reload, and has been left alone since the last call: half-written files are not read.
+    /// Whether a file that the configuration consists of (itself, others that it reads, the plugins'
+    /// libraries, the functions' code) is another one than at the last reload, and has been left alone since
+    /// the last call: half-written files are not read.
     bool has_changed();
 
 private:
-    using Stamps = std::map<std::string, FileStamp>;
+    struct Stamps {
+        std::map<std::string, FileStamp> files;
+        std::map<std::string, integrations::lambda::CodeStamp> code;  ///< by function
+
+        bool operator==(const Stamps&) const = default;
+    };
 
     std::vector<std::string> try_reload();
     Stamps stamps() const;
@@ -39,8 +45,9 @@ private:
     Application& application_;
     Load load_;
     std::string file_;
-    Stamps loaded_;  ///< as of the last reload, successful or not
-    Stamps seen_;    ///< as of the last has_changed()
+    std::vector<std::string> others_;  ///< that the configuration read
+    Stamps loaded_;                    ///< as of the last reload, successful or not
+    Stamps seen_;                      ///< as of the last has_changed()
 };
 
 }  // namespace postern::app

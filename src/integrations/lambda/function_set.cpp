@@ -87,15 +87,14 @@ std::vector<std::string> FunctionSet::names() const
     return names;
 }
 
-std::vector<std::string> FunctionSet::changed() const
+std::map<std::string, CodeStamp> FunctionSet::code() const
 {
-    std::vector<std::string> names;
+    std::map<std::string, CodeStamp> stamps;
     for (const Member& member : members_) {
-        if (CodeStamp::of(member.spec.function) != member.stamp) {
-            names.push_back(member.spec.function.function_name);
-        }
+        if (!member.spec.function.endpoint.empty()) continue;
+        stamps[member.spec.function.function_name] = CodeStamp::of(member.spec.function);
     }
-    return names;
+    return stamps;
 }
 
 }  // namespace postern::integrations::lambda

@@ -4,6 +4,7 @@
 #include "integrations/lambda/code_stamp.hpp"
 #include "integrations/lambda/function_host.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,8 +32,9 @@ public:
     bool contains(std::string_view name) const { return find(name) != nullptr; }
     std::vector<std::string> names() const;
 
-    /// The functions whose files have changed since they were loaded. Touches the disk; main thread.
-    std::vector<std::string> changed() const;
+    /// What the files of each function are now, by its name: whoever watches compares. Touches the disk; main
+    /// thread.
+    std::map<std::string, CodeStamp> code() const;
 
 private:
     /// A function that ends when nobody holds it any more.

@@ -98,7 +98,7 @@ void Instance::watch_exit(net::UniqueFd exit)
 void Instance::give(Work work)
 {
     work_ = std::move(work);
-    request_id_ = plan_.random.uuid();
+    request_id_ = work_->invocation.request_id.empty() ? plan_.random.uuid() : work_->invocation.request_id;
     if (work_->invocation.wants_log_tail) tail_.emplace();
     output_->tee(tail());
     plan_.stats.invocations.add();

@@ -13,6 +13,7 @@ struct Invocation {
     std::string payload;         ///< JSON, at most kPayloadBytesMax
     std::string client_context;  ///< JSON; "" none
     std::string trace_id;        ///< X-Amzn-Trace-Id; "": one is made
+    std::string request_id;      ///< what the caller has been told, a UUID; "": one is made
     bool wants_log_tail = false;
 };
 
