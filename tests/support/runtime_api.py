@@ -86,6 +86,11 @@ class _Server(http.server.ThreadingHTTPServer):
         self.invocations = queue.Queue()
         self.outcomes = queue.Queue()
 
+    def handle_error(self, request, client_address):
+        """An instance that dies resets its connection."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Instance:
     def __init__(self, language, files, handler=None, **environment):
@@ -109,7 +114,7 @@ class Instance:
     def _environment(self, language, handler, extra):
         return {
             'PATH': os.environ['PATH'],
-            '_HANDLER': handler or {'node': 'index.handler', 'python': 'app.handler'}[language],
+            '_HANDLER': {'node': 'index.handler', 'python': 'app.handler'}[language] if handler is None else handler,
             'LAMBDA_TASK_ROOT': str(self.root),
             'AWS_LAMBDA_RUNTIME_API': '127.0.0.1:%d' % self._server.server_port,
             'AWS_LAMBDA_FUNCTION_NAME': 'chat',
