@@ -1,10 +1,12 @@
-# `cmake --install`: the component "gateway" is the binary, the example configuration, the schema, units and documents; "sdk" is
-# the plugin SDK with its CMake package.
+# `cmake --install`: the component "gateway" is the binary, the example configuration, the schema, the functions'
+# bootstraps, units and documents; "sdk" is the plugin SDK with its CMake package.
 include(CMakePackageConfigHelpers)
 install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT gateway)
 install(FILES config/postern.yaml DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/postern COMPONENT gateway)
 install(FILES config/postern.logrotate DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/logrotate.d RENAME postern COMPONENT gateway)
 install(FILES config/postern.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/postern COMPONENT gateway)
+install(DIRECTORY src/integrations/lambda/runtime DESTINATION ${CMAKE_INSTALL_DATADIR}/postern COMPONENT gateway
+  FILES_MATCHING PATTERN *.mjs PATTERN *.py PATTERN __pycache__ EXCLUDE)
 install(FILES config/postern.service config/postern.socket DESTINATION lib/systemd/system COMPONENT gateway)
 install(FILES config/postern.sysusers DESTINATION lib/sysusers.d RENAME postern.conf COMPONENT gateway)
 file(GLOB documents CONFIGURE_DEPENDS docs/*.md)

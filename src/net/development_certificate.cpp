@@ -2,6 +2,7 @@
 #include "net/development_certificate.hpp"
 
 #include "core/log.hpp"
+#include "core/replace_file.hpp"
 #include "net/development_issuer.hpp"
 
 #include <openssl/err.h>
@@ -12,7 +13,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,27 +102,6 @@ std::string why_unfit(const Kept& kept, EpochMillis now, const Regions& wanted)
 Error io_error(const std::string& file)
 {
     return Error(ErrorKind::Io, file + ": " + std::strerror(errno));
-}
-
-/// Readers see the old bytes or the new ones, whole, also after a crash. The caller holds the lock.
-Result<void> replace_file(const std::string& file, mode_t mode, std::string_view bytes)
-{
-    const std::string fresh = file + ".new";
-    ::unlink(fresh.c_str());  // of a process that died here
-    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd < 0) return io_error(fresh);
-    bool is_written = true;
-    while (is_written && !bytes.empty()) {
-        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-        if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
-        is_written = n > 0 || errno == EINTR;
-    }
-    is_written = is_written && ::fsync(fd) == 0;
-    const Error error = io_error(fresh);
-    ::close(fd);
-    if (!is_written) return error;
-    if (::rename(fresh.c_str(), file.c_str()) != 0) return io_error(file);
-    return {};
 }
 
 /// The directory's exclusive lock, across processes and threads, until destroyed. Waits for its holder, who
