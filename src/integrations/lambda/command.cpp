@@ -39,17 +39,30 @@ Result<Command> interpreted(const FunctionSpec& spec,
     if (!is_file(bootstrap)) {
         return problem(spec, "the file " + bootstrap + " of Postern's own is missing; install Postern again");
     }
-    for (const std::string& name : names) {
-        const std::string interpreter = find_executable(name, places.path);
-        if (interpreter.empty()) continue;
-        if (language == Language::Node) return Command{language, {interpreter, bootstrap}};
-        return Command{language, {interpreter, "-u", bootstrap}};
-    }
     const bool is_node = language == Language::Node;
+    const std::string remedy = std::string("install ") + (is_node ? "Node.js" : "Python 3") +
+                               ", or name the interpreter in gateway.functions." +
+                               (is_node ? "node" : "python");
+    std::string broken;
+    for (const std::string& name : names) {
+        const std::string found = find_executable(name, places.path);
+        if (found.empty()) continue;
+        const std::optional<Interpreter> interpreter = places.ask(found, language);
+        if (!interpreter) {
+            broken = found;
+        } else if (is_node) {
+            return Command{language, {interpreter->path, bootstrap}, interpreter->version};
+        } else {
+            return Command{language, {interpreter->path, "-u", bootstrap}, interpreter->version};
+        }
+    }
+    const std::string subject = "its runtime " + spec.function.runtime + " needs ";
+    if (broken.empty()) {
+        return problem(spec, subject + '"' + names.back() + "\", which is no executable in PATH; " + remedy);
+    }
     return problem(spec,
-                   "its runtime " + spec.function.runtime + " needs \"" + names.back() +
-                       "\", which is no executable in PATH; install " + (is_node ? "Node.js" : "Python 3") +
-                       ", or name the interpreter in gateway.functions." + (is_node ? "node" : "python"));
+                   subject + "an interpreter, and " + broken + " does not work (see: " + broken +
+                       " --version); " + remedy);
 }
 
 Result<Command> compiled(const FunctionSpec& spec, const CommandPlaces& places)
@@ -58,7 +71,7 @@ Result<Command> compiled(const FunctionSpec& spec, const CommandPlaces& places)
     places_to_look.insert(places_to_look.end(), spec.function.layers.begin(), spec.function.layers.end());
     for (const std::string& place : places_to_look) {
         const std::string path = place + std::string(kBootstrap);
-        if (is_executable(path)) return Command{Language::Compiled, {path}};
+        if (is_executable(path)) return Command{Language::Compiled, {path}, {}};
         if (is_file(path)) return problem(spec, path + " is not executable; run chmod +x " + path);
     }
     return problem(spec,
@@ -67,13 +80,6 @@ Result<Command> compiled(const FunctionSpec& spec, const CommandPlaces& places)
 }
 
 }  // namespace
-
-Language language_of(std::string_view runtime)
-{
-    if (runtime.starts_with("nodejs")) return Language::Node;
-    if (runtime.starts_with("python3")) return Language::Python;
-    return Language::Compiled;
-}
 
 std::string find_executable(const std::string& name, std::string_view path)
 {

@@ -3,25 +3,21 @@
 
 #include "core/result.hpp"
 #include "integrations/lambda/function_spec.hpp"
+#include "integrations/lambda/interpreter.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace postern::integrations::lambda {
 
-enum class Language {
-    Node,      ///< nodejs*: an interpreter and Postern's bootstrap
-    Python,    ///< python3*: the same
-    Compiled,  ///< everything else: an executable named `bootstrap`
-};
-
-Language language_of(std::string_view runtime);
-
 /// What an instance of a function executes.
 struct Command {
     Language language = Language::Compiled;
     std::vector<std::string> arguments;  ///< the first is the path of the executable
+    std::string interpreter_version;     ///< "" without an interpreter
 };
 
 /// Where the things are that commands are made of.
@@ -29,10 +25,13 @@ struct CommandPlaces {
     std::string runtime_directory;  ///< has node/bootstrap.mjs and python/bootstrap.py
     std::string code_directory;     ///< of the function
     std::string path;               ///< PATH, where interpreters are sought
+    /// Interpreters::ask
+    std::function<std::optional<Interpreter>(const std::string& path, Language language)> ask;
 };
 
 /// Finds everything that the function needs on this machine. BadInput, naming the function and the remedy,
-/// when code, interpreter or `bootstrap` are missing or cannot be executed. Touches the disk.
+/// when code, interpreter or `bootstrap` are missing or cannot be executed. Touches the disk and runs
+/// interpreters.
 Result<Command> make_command(const FunctionSpec& spec, const CommandPlaces& places);
 
 /// An executable file of that name in one of the directories of `path`; a name with a slash is a path itself.

@@ -14,8 +14,7 @@ FunctionHost::FunctionHost(FunctionHostOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       inherited_(inherited_environment()),
-      work_(io_.get_executor()),
-      versions_(io_)
+      work_(io_.get_executor())
 {}
 
 FunctionHost::~FunctionHost()
@@ -51,7 +50,6 @@ void FunctionHost::stop()
 void FunctionHost::stop_all()
 {
     is_stopping_ = true;
-    versions_.stop();
     // A process that the kernel does not let go of is left to the guard.
     stop_deadline_.expires_after(kStopPatience);
     stop_deadline_.async_wait([this](boost::system::error_code error) {
@@ -99,14 +97,13 @@ Result<Invoker*> FunctionHost::add(const FunctionSpec& spec)
     }
     Invoker* const invoker = member.invoker.get();
     const bool is_posted = post([this, invoker, member = std::move(member)]() mutable {
-        if (member.pool != nullptr) versions_.check(member.pool->spec(), member.pool->command());
         members_.emplace(invoker, std::move(member));
     });
     if (!is_posted) return Error(ErrorKind::Internal, "the functions' thread has been stopped");
     return invoker;
 }
 
-Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec) const
+Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec)
 {
     const api::Function& function = spec.function;
     LocalFunction found;
@@ -120,9 +117,13 @@ Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec) const
         found.code_directory = found.inline_code->directory();
     }
     const auto path = inherited_.find("PATH");
-    Result<Command> command = make_command(
-        spec,
-        {options_.runtime_directory, found.code_directory, path == inherited_.end() ? "" : path->second});
+    Result<Command> command = make_command(spec,
+                                           {options_.runtime_directory,
+                                            found.code_directory,
+                                            path == inherited_.end() ? "" : path->second,
+                                            [this](const std::string& interpreter, Language language) {
+                                                return interpreters_.ask(interpreter, language);
+                                            }});
     if (!command) return command.error();
     found.command = std::move(*command);
     if (options_.open_log) {
@@ -131,6 +132,13 @@ Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec) const
         if (!group) return group.error();
         found.log = std::move(*group);
     }
+    warn_of(found);
+    return found;
+}
+
+void FunctionHost::warn_of(const LocalFunction& found)
+{
+    const api::Function& function = found.spec.function;
     for (const auto& [name, value] : function.environment) {
         if (!is_reserved_variable(name)) continue;
         log::warn("function.variable_ignored",
@@ -138,7 +146,10 @@ Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec) const
                    {"variable", name},
                    {"why", "Lambda sets it itself; give the variable another name"}});
     }
-    return found;
+    if (found.command.language == Language::Compiled) return;
+    const auto difference = version_difference(function.runtime, found.command.interpreter_version);
+    if (!difference) return;
+    log::warn("function.other_version", {{"function", function.function_name}, {"why", *difference}});
 }
 
 Result<void> FunctionHost::start_guard()

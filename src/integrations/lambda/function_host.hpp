@@ -6,7 +6,6 @@
 #include "integrations/lambda/function_pool.hpp"
 #include "integrations/lambda/function_stats.hpp"
 #include "integrations/lambda/guard.hpp"
-#include "integrations/lambda/interpreter_version.hpp"
 #include "integrations/lambda/invocation.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -82,7 +81,8 @@ private:
         FunctionPool* pool = nullptr;  ///< null: it lives elsewhere
     };
 
-    Result<LocalFunction> find_local(const FunctionSpec& spec) const;
+    Result<LocalFunction> find_local(const FunctionSpec& spec);
+    static void warn_of(const LocalFunction& found);
     Result<void> start_guard();
     std::shared_ptr<FunctionStats> stats_of(const std::string& name);
     void forget(Invoker& empty);
@@ -94,6 +94,7 @@ private:
     FunctionHostOptions options_;
     const Clock& clock_;
     const api::StringMap inherited_;
+    Interpreters interpreters_;     ///< the main thread's
     std::unique_ptr<Guard> guard_;  ///< since the first local function
     SystemRandom random_;           ///< the functions' thread's
     boost::asio::io_context io_{1};
@@ -102,7 +103,6 @@ private:
                                       boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>
         stop_deadline_{io_.get_executor()};
-    InterpreterVersions versions_;
     std::map<Invoker*, Member> members_;  ///< the functions' thread's
     bool is_stopping_ = false;            ///< the functions' thread's
 

@@ -51,9 +51,6 @@ public:
     /// Kills everything; what is open or waits is answered as Broken.
     void stop();
 
-    const FunctionSpec& spec() const { return function_.spec; }
-    const Command& command() const { return function_.command; }
-
 private:
     void on_phase(Instance& instance, Phase before) override;
     void dispatch();

@@ -2,8 +2,6 @@
 #include "integrations/lambda/command.hpp"
 
 #include "function_fixture.hpp"
-#include "integrations/lambda/interpreter_version.hpp"
-
 using namespace postern;
 using namespace postern::test;
 using lambda::CommandPlaces;
@@ -22,7 +20,7 @@ struct Machine {
 
     Result<lambda::Command> command() const
     {
-        return make_command(spec, {runtime.path(), code.path(), "/no/such:" + bin.path()});
+        return make_command(spec, {runtime.path(), code.path(), "/no/such:" + bin.path(), ask});
     }
     std::string problem() const
     {
@@ -34,6 +32,10 @@ struct Machine {
     TemporaryDirectory code;
     TemporaryDirectory bin;
     lambda::FunctionSpec spec;
+    std::function<std::optional<lambda::Interpreter>(const std::string&, lambda::Language)> ask =
+        [](const std::string& path, lambda::Language) {
+            return lambda::Interpreter{path, "1.0"};
+        };
 };
 
 using Arguments = std::vector<std::string>;
@@ -90,14 +92,21 @@ TEST_CASE("everything else is an executable of the function's own, or of a layer
     CHECK(machine.problem().find("its layer /no/such/layer is no directory") != std::string::npos);
 }
 
-TEST_CASE("an interpreter of another version than the runtime's is told with the remedy")
+TEST_CASE("an interpreter that does not work is passed over, and told of when there is no other")
 {
-    CHECK(!lambda::version_difference("nodejs20.x", "v20.20.2\n"));
-    CHECK(!lambda::version_difference("python3.11", "Python 3.11.2\n"));
-    CHECK(!lambda::version_difference("nodejs20.x", ""));
-    CHECK(*lambda::version_difference("nodejs18.x", "v20.20.2\n") ==
-          "its runtime is nodejs18.x, and it runs in Node.js 20; name another interpreter in "
-          "gateway.functions.node if that matters");
-    CHECK(lambda::version_difference("python3.12", "Python 3.11.2\n")->find("it runs in Python 3.11;") !=
-          std::string::npos);
+    Machine machine;
+    machine.spec.function.runtime = "python3.12";
+    const std::string any = machine.bin.write("python3", "", true);
+    const std::string broken = machine.bin.write("python3.12", "", true);
+    machine.ask = [&](const std::string& path, lambda::Language) -> std::optional<lambda::Interpreter> {
+        if (path == broken) return std::nullopt;
+        return lambda::Interpreter{"/real/python", "3.11.2"};
+    };
+    CHECK(machine.command()->arguments.front() == "/real/python");
+    CHECK(machine.command()->interpreter_version == "3.11.2");
+    std::filesystem::remove(any);
+    CHECK(machine.problem() == "function \"f\": its runtime python3.12 needs an interpreter, and " + broken +
+                                   " does not work (see: " + broken +
+                                   " --version); install Python 3, or name the interpreter in "
+                                   "gateway.functions.python");
 }
