@@ -89,12 +89,12 @@ void InvokeApi::invoke(InvokeCall call, const std::string& arn, const AdminDone&
     if (call.type == InvocationType::DryRun) return answer({204, "", "", ""});
     const bool is_event = call.type == InvocationType::Event;
     if (is_event) answer({202, "", "", ""});
-    functions_.invoke(call.request,
-                      [=, type = call.type, name = call.request.function, id = call.request.request_id](
-                          const InvokeAnswer& result) {
-                          log_failure(result, type, name, id);
-                          if (!is_event) answer(reply_to(result, arn));
-                      });
+    const auto ended = [=, type = call.type, name = call.request.function, id = call.request.request_id](
+                           const InvokeAnswer& result) {
+        log_failure(result, type, name, id);
+        if (!is_event) answer(reply_to(result, arn));
+    };
+    functions_.invoke(std::move(call.request), ended);
 }
 
 }  // namespace postern::management

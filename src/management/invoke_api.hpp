@@ -19,6 +19,8 @@ class InvokeApi {
 public:
     /// Both outlive it.
     InvokeApi(const FunctionHooks& functions, const Clock& clock) : functions_(functions), clock_(clock) {}
+    InvokeApi(const InvokeApi&) = delete;
+    InvokeApi& operator=(const InvokeApi&) = delete;
 
     /// `request` is only looked at until handle() returns.
     void handle(const CallerRequest& request, const Callers& callers, const AdminDone& done) const;

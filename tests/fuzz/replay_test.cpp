@@ -9,6 +9,7 @@
 #include <string>
 
 extern "C" {
+int answers_fuzz(const std::uint8_t* data, std::size_t size);
 int configuration_fuzz(const std::uint8_t* data, std::size_t size);
 int events_fuzz(const std::uint8_t* data, std::size_t size);
 int frames_fuzz(const std::uint8_t* data, std::size_t size);
@@ -23,6 +24,7 @@ int serverless_fuzz(const std::uint8_t* data, std::size_t size);
 namespace {
 
 const std::map<std::string, int (*)(const std::uint8_t*, std::size_t)> kTargets{
+    {"answers", answers_fuzz},
     {"configuration", configuration_fuzz},
     {"events", events_fuzz},
     {"frames", frames_fuzz},

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Functions invoked through the clients that people have, unmodified: the AWS CLI, boto3, the SDK 3 for JavaScript, and `postern invoke`."""
+"""Functions invoked through the clients that people have, unmodified: the AWS CLI, boto3, the SDK 3 for JavaScript, and `postern invoke`;
+and by a gateway whose functions are elsewhere."""
 import base64
 import contextlib
 import json
@@ -230,6 +231,38 @@ class InvokeTest(Case):
         with served(OWNER, INVOKER) as (gateway, _):
             self.for_all([call(gateway), call(gateway, name=ARN + 'hello', key=INVOKER), call(gateway, name='nobody', key=INVOKER),
                           call(gateway, key=OWNER.but(secret='another-secret')), call(gateway, key=Key('AKIDSTRANGER', 'x'))], check)
+
+
+REMOTE = '''
+apis: { test: { routes: { $default: "plugin:echo" }, stages: { dev: {} } } }
+functions:
+  far: { endpoint: "%s", remoteName: hello, timeout: 60 }
+  throttled: { endpoint: "%s", remoteName: nobody }
+  misnamed: { endpoint: "%s" }
+  gone: { endpoint: "http://127.0.0.1:1" }
+'''
+
+
+class RemoteTest(Case):
+    """A gateway whose functions are another gateway's."""
+
+    def test_a_function_elsewhere_is_as_one_here(self):
+        context = base64.b64encode(b'{"custom":{"a":"1"}}').decode()
+        calls = [({'a': 'ö'}, 'far'), ({'fail': 'on purpose'}, 'far'), (1, 'throttled'), (1, 'misnamed'), (1, 'gone')]
+        with served(OWNER) as (there, _):
+            key = {'AWS_ACCESS_KEY_ID': OWNER.id, 'AWS_SECRET_ACCESS_KEY': OWNER.secret, 'AWS_REGION': REGION}
+            with Gateway(REMOTE % ((there.admin_url,) * 3), **key) as here:
+                made = [call(here, payload, name=name, context=context, log='Tail') for payload, name in calls]
+                plain, failed, throttled, misnamed, gone = CLIENTS['boto3'].run(made)
+                self.assertEqual(json.loads(plain['payload']), {'event': {'a': 'ö'}, 'context': {'custom': {'a': '1'}}})
+                self.assertIn('START RequestId: ', base64.b64decode(plain['log']).decode())
+                self.assertEqual((failed['status'], failed['function_error']), (200, 'Unhandled'))
+                self.assertEqual(json.loads(failed['payload'])['errorMessage'], 'on purpose')
+                self.expect_error(throttled, 429, 'TooManyRequestsException', 'Rate Exceeded')
+                self.assertEqual((misnamed['status'], misnamed['error']), (404, 'ResourceNotFoundException'))
+                self.expect_error(gone, 502, 'InvalidRuntimeException', 'http://127.0.0.1:1 cannot be reached: Connection refused')
+                why = [line['why'] for line in here.wait_for_log('invoke.failed', 3)]
+                self.assertIn('its name there is its remoteName, now misnamed', why[1])
 
 
 class CommandTest(unittest.TestCase):

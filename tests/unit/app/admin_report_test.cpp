@@ -60,6 +60,7 @@ TEST_CASE("An error is its message and its reasons")
 {
     CHECK(error_report(R"({"message":"refused","reasons":["one","two"]})") == "refused\none\ntwo");
     CHECK(error_report(R"({"message":"refused"})") == "refused");
+    CHECK(error_report(R"({"Type":"User","Message":"Function not found"})") == "Function not found");
 }
 
 TEST_CASE("An answer that is not the admin listener's is shown as it came")
