@@ -46,10 +46,10 @@ std::string problems_in(const std::string& text)
 
 }  // namespace
 
-TEST_CASE("A serverless.yml is known by its service and its provider")
+TEST_CASE("A serverless.yml is known by its service or its provider, and needs both")
 {
     CHECK(is_serverless(read_yaml(kService, "t").root));
-    CHECK_FALSE(is_serverless(read_yaml("service: s", "t").root));
+    CHECK(is_serverless(read_yaml("provider: aws", "t").root));
     CHECK_FALSE(is_serverless(read_yaml(kOneApi, "t").root));
     CHECK_FALSE(is_serverless(read_yaml("", "t").root));
 }
@@ -234,6 +234,8 @@ TEST_CASE("Notes say what is understood and what has no effect")
 TEST_CASE("Mistakes are told with their places and remedies")
 {
     const std::string head = "service: s\nprovider: aws\nfunctions:\n";
+    CHECK_THAT(problems_in("service: s\nfunctions: {}"), Catch::Contains("provider is required"));
+    CHECK_THAT(problems_in("provider: aws\nfunctions: {}"), Catch::Contains("service is required"));
     CHECK_THAT(problems_in("service: s\nprovider: {name: google}\nfunctions: {}"),
                Catch::Contains("2:11: provider.name: expected aws, not \"google\""));
     CHECK_THAT(problems_in("service: s\nprovider: aws\n"),

@@ -180,8 +180,21 @@ TEST_CASE("A file that variables make too large is refused")
     }
     CHECK_THAT(resolved(chain + "x: ${self:custom.a199}").problems, Catch::Contains("lead to one another"));
     std::string nested = "'x'";
-    for (int i = 0; i < 40; ++i) nested = "${opt:a, " + nested + "}";
+    for (int i = 0; i < 20; ++i) nested = "${opt:a, " + nested + "}";
     CHECK_THAT(resolved("x: \"" + nested + "\"").problems, Catch::Contains("inside one another"));
+}
+
+TEST_CASE("The longest chain of the deepest texts has a value")
+{
+    std::string text = "custom:\n  a0: 1\n";
+    for (int i = 1; i < 60; ++i) {
+        std::string nested = "${self:custom.a" + std::to_string(i - 1) + "}";
+        for (int depth = 1; depth < 16; ++depth) nested = "${opt:a, " + nested + "}";
+        text += "  a" + std::to_string(i) + ": " + nested + "\n";
+    }
+    const Resolved out = resolved(text + "x: ${self:custom.a59}");
+    CHECK(out.problems == "");
+    CHECK(out.json == "1");
 }
 
 TEST_CASE("Merge keys merge, the map's own entries win")
