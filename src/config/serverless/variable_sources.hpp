@@ -6,6 +6,7 @@
 #include "config/serverless/options.hpp"
 #include "config/serverless/variable_syntax.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ private:
     Answer parameter(const Source& source, const Node& asker);
     Answer sls(const Source& source, const Node& asker);
     Answer aws(const Source& source, const Node& asker);
+    const std::map<std::string, std::string>& dotenv(const Node& asker);
     Answer boolean(const Source& source, const Node& asker);
     Answer inside(const Node& tree, const Source& source, const std::string& name);
     Node option_or(const std::string& name, std::string_view path, std::string otherwise);
@@ -52,7 +54,10 @@ private:
     std::string directory_;
     const Options& options_;
     Translation& out_;
+    Files& files();
+
     std::optional<Files> files_;  ///< made when the first is needed: projectDir is in the tree
+    std::optional<std::map<std::string, std::string>> dotenv_;  ///< read when the first is needed
 };
 
 }  // namespace postern::config::serverless

@@ -204,13 +204,13 @@ TEST_CASE("Notes say what is understood and what has no effect")
         "service: s\n"
         "plugins: [p]\n"
         "custom: {a: 1}\n"
-        "useDotenv: true\n"
+        "useDotnv: true\n"
         "provider: {name: aws, iam: {}}\n"
         "functions:\n"
         "  f:\n"
         "    handler: f.h\n"
         "    timeot: 5\n"
-        "    layers: ['arn:aws:lambda:eu-west-1:1:layer:x:1']\n"
+        "    layers: ['arn:aws:lambda:eu-west-1:1:layer:x:1', '${bref:layer.php-80}']\n"
         "    events: [{websocket: $default}, {schedule: rate(1 hour)}]\n"
         "resources: {Resources: {T: {Type: 'AWS::DynamoDB::Table'}}}\n";
     const Translation out = translated(text);
@@ -224,7 +224,7 @@ TEST_CASE("Notes say what is understood and what has no effect")
           "ignored 10 functions.f.layers: a layer that is not in this file",
           "ignored 2 plugins: the Framework's plugins do not run here\n",
           "ignored 3 custom: read for variables only\n",
-          "ignored 4 useDotenv: .env files are not read",
+          "ignored 4 useDotnv: has no effect here (did you mean \"useDotenv\"?)\n",
           "ignored 5 provider.iam: has no effect here\n",
           "ignored 12 resources.Resources.T: AWS::DynamoDB::Table does not run here"}) {
         CHECK_THAT(notes, Catch::Contains(expected));
