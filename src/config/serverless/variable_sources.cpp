@@ -145,7 +145,7 @@ Sources::Answer Sources::sls(const Source& source, const Node& asker)
 Sources::Answer Sources::aws(const Source& source, const Node& asker)
 {
     if (source.address == "region") return value(region().text, asker);
-    if (source.address == "accountId") return value(api::Model{}.account_id, asker);
+    if (source.address == "accountId") return value(account_id(), asker);
     if (source.address == "partition") return value("aws", asker);
     return missing("expected aws:region, aws:accountId or aws:partition");
 }

@@ -32,6 +32,7 @@ public:
     };
     Answer ask(const Source& source, const Node& asker);
 
+    const std::string& account_id() const { return options_.account_id; }
     /// The option, else provider.stage, else "dev": a text, and where it was said.
     Node stage();
     /// The option, else provider.region, else "us-east-1".

@@ -62,6 +62,7 @@ public:
         return where.file == root_.where.file ? where : root_.where;
     }
 
+    const std::string& account_id() const { return sources_.account_id(); }
     Node stage() { return sources_.stage(); }
     Node region() { return sources_.region(); }
 

@@ -106,6 +106,22 @@ TEST_CASE("What is wrong with a value is told with its place in the serverless.y
     CHECK(problems_of(text, options) == "");
 }
 
+TEST_CASE("Texts are made of the region and the account that flags and the environment set")
+{
+    LoadOptions options;
+    options.overrides.values = {{"region", "eu-west-3", "flag"}, {"accountId", "123456789012", "flag"}};
+    const Loaded loaded = load_text(
+        "service: s\nprovider: {environment: {A: '${aws:region} ${aws:accountId}', B: !GetAtt "
+        "FLambdaFunction.Arn}}\n"
+        "functions: {f: {handler: f.h, events: [{websocket: a}]}}\n",
+        "t.yaml",
+        options);
+    CHECK(lines_of(loaded.problems) == "");
+    const auto& environment = loaded.settings.model.functions.at("s-dev-f").environment;
+    CHECK(environment.at("A") == "eu-west-3 123456789012");
+    CHECK(environment.at("B") == "arn:aws:lambda:eu-west-3:123456789012:function:s-dev-f");
+}
+
 TEST_CASE("The id of the API is always the same for a service and a stage")
 {
     const auto id_of = [](const std::string& text, const serverless::Options& options = {}) {
