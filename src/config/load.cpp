@@ -25,6 +25,17 @@ apis:
 )";
 constexpr const char* kBuiltinName = "the built-in echo API";
 
+/// What flags and the environment set for the native file is also what the file's own texts are made of.
+serverless::Options serverless_options(const LoadOptions& options)
+{
+    serverless::Options out = options.serverless;
+    for (const Override& given : options.overrides.values) {
+        if (given.path == "region") out.opt["region"] = given.value;
+        if (given.path == "accountId") out.account_id = given.value;
+    }
+    return out;
+}
+
 /// What a template has become takes the place of the native file.
 void enter(Translation translation, Document& document, Loaded& out)
 {
@@ -39,7 +50,7 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     Loaded out;
     out.problems = std::move(document.problems);
     if (is_serverless(document.root))
-        enter(translate_serverless(document, name, options.serverless), document, out);
+        enter(translate_serverless(document, name, serverless_options(options)), document, out);
     refuse_tags(document.root, out.problems);
     out.problems.insert(
         out.problems.end(), options.overrides.problems.begin(), options.overrides.problems.end());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace postern::config {
@@ -70,11 +71,12 @@ bool is_block(const Node& scalar)
 {
     const std::string& text = scalar.text;
     if (!scalar.is_quoted || text.find('\n') == std::string::npos) return false;
-    if (text.front() == ' ' || text.front() == '\n' || text.ends_with("\n\n")) return false;
+    if (text.front() == ' ' || text.front() == '\t' || text.front() == '\n' || text.ends_with("\n\n"))
+        return false;
     for (const std::string_view line : text::split(text, '\n')) {
         const bool is_blank = !line.empty() && text::trim(line).empty();
         const bool has_controls = std::any_of(line.begin(), line.end(), [](char c) {
-            return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+            return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
         });
         if (is_blank || has_controls || line.find('\xC2') != std::string_view::npos) return false;
         if (line.find("\xE2\x80") != std::string_view::npos) return false;  // where line separators are
@@ -99,25 +101,26 @@ bool is_container(const Node& node)
     return node.type == Node::Type::List || node.type == Node::Type::Map;
 }
 
-/// The list or map on one line; longer than kLineMax when it had better not be.
-std::string flow(const Node& node)
+/// The list or map on one line of at most `length` characters, if that is how it had better stand.
+std::optional<std::string> flow(const Node& node, std::size_t length)
 {
-    if (node.is_empty()) return node.type == Node::Type::Map ? "{}" : "[]";
     const bool is_map = node.type == Node::Type::Map;
-    std::string out = is_map ? "{ " : "[";
+    if (node.is_empty()) return is_map ? "{}" : "[]";
+    std::string out;
     const auto add = [&](const std::string& prefix, const Node& value) {
-        const bool fits = !is_container(value) && !is_block(value) && out.size() <= kLineMax;
-        if (!fits) return out.append(kLineMax + 1, ' '), false;
-        out += (out.size() > 2 || out.back() != (is_map ? ' ' : '[') ? ", " : "") + prefix + scalar(value);
-        return true;
+        if (!out.empty()) out += ", ";
+        out += prefix + scalar(value);
+        return !is_container(value) && !is_block(value) && out.size() <= length;
     };
     for (const Node::Entry& entry : node.entries) {
-        if (!add(key(entry.key) + ": ", entry.value)) return out;
+        if (!add(key(entry.key) + ": ", entry.value)) return std::nullopt;
     }
     for (const Node& item : node.items) {
-        if (!add("", item)) return out;
+        if (!add("", item)) return std::nullopt;
     }
-    return out + (is_map ? " }" : "]");
+    out = is_map ? "{ " + out + " }" : '[' + out + ']';
+    if (out.size() > length) return std::nullopt;
+    return out;
 }
 
 class Writer {
@@ -151,8 +154,8 @@ public:
             is_block(node) ? block(node.text, indent + kIndent) : end_line(' ' + scalar(node));
             return;
         }
-        std::string line = flow(node);
-        if (indent + line.size() <= kLineMax) return end_line(' ' + line);
+        const auto line = flow(node, kLineMax - std::min(indent, kLineMax));
+        if (line) return end_line(' ' + *line);
         end_line("");
         node.type == Node::Type::Map ? map(node, indent + kIndent) : list(node, indent + kIndent);
     }
@@ -180,7 +183,7 @@ private:
 std::string write_yaml(const Node& root)
 {
     Writer writer;
-    if (root.is_empty() && is_container(root)) return flow(root) + '\n';
+    if (root.is_empty() && is_container(root)) return *flow(root, kLineMax) + '\n';
     if (root.type == Node::Type::Map) {
         writer.map(root, 0);
     } else if (root.type == Node::Type::List) {

@@ -15,8 +15,16 @@ namespace {
 
 const std::vector<std::string>& read_of_root()
 {
-    static const std::vector<std::string> names{
-        "service", "provider", "functions", "layers", "params", "stages", "projectDir", "resources", "<<"};
+    static const std::vector<std::string> names{"service",
+                                                "provider",
+                                                "functions",
+                                                "layers",
+                                                "params",
+                                                "stages",
+                                                "projectDir",
+                                                "useDotenv",
+                                                "resources",
+                                                "<<"};
     return names;
 }
 
@@ -44,7 +52,6 @@ std::string reason(const std::string& path)
     if (path == "custom") return "read for variables only";
     if (path == "package") return "nothing is packaged: functions run where their code is";
     if (path == "plugins") return "the Framework's plugins do not run here";
-    if (path == "useDotenv") return ".env files are not read; export their variables before you start";
     if (path == "provider.logs") return "only logs.websocket is read";
     if (path == "provider.apiGateway") return "only apiGateway.websocketApiId is read";
     return "has no effect here";

@@ -7,6 +7,14 @@ namespace postern::config::serverless {
 
 namespace {
 
+/// Whether an item may turn out to be a layer of this file. Variables of others, such as plugins that know
+/// ARNs, need no value.
+bool may_be_here(const Node& item)
+{
+    if (item.type != Node::Type::Scalar || !item.tag.empty()) return true;
+    return item.text.find("self:") != std::string::npos || item.text.find("file(") != std::string::npos;
+}
+
 /// What {Ref: ID} or !Ref ID names; "" for anything else.
 std::string referred(const Node& item)
 {
@@ -36,7 +44,7 @@ Node Layers::native(Variables& file, const Node& written, const std::string& pat
         out.problems.push_back({written.where, path, "expected a list, not " + describe(written)});
     }
     for (const Node& item : written.items) {
-        const auto found = directories_.find(referred(file.resolve(item)));
+        const auto found = directories_.find(may_be_here(item) ? referred(file.resolve(item)) : "");
         if (found != directories_.end()) {
             native.items.push_back(scalar_node(found->second, file.own_place(item.where)));
             continue;

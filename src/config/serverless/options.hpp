@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/model.hpp"
+
 #include <map>
 #include <string>
 
@@ -12,6 +14,7 @@ struct Options {
     /// answers ${ssm:/chat/key}.
     std::map<std::string, std::string> opt;
     std::map<std::string, std::string> environment;  ///< for ${env:NAME}
+    std::string account_id = api::Model{}.account_id;
 };
 
 }  // namespace postern::config::serverless

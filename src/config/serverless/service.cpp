@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/serverless/service.hpp"
 
-#include "api/model.hpp"
 #include "core/hash.hpp"
 
 namespace postern::config::serverless {
@@ -34,7 +33,7 @@ Service read_service(Variables& file)
     const Node region = file.region();
     out.region = region.text;
     out.region_place = region.where;
-    out.account_id = api::Model{}.account_id;
+    out.account_id = file.account_id();
     out.stack_name = file.text(root, "provider.stackName", out.name + '-' + out.stage);
     const Node* external = file.find_path(root, "provider.apiGateway.websocketApiId");
     const bool is_id = external != nullptr && external->type == Node::Type::Scalar;

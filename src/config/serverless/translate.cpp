@@ -15,23 +15,28 @@ namespace postern::config {
 
 namespace {
 
-/// "provider: aws" is short for "provider: {name: aws}".
-void check_provider(serverless::Variables& file, Translation& out)
+/// What a file needs to be one of the Framework's. "provider: aws" is short for "provider: {name: aws}".
+void check_head(serverless::Variables& file, Translation& out)
 {
-    const Node* provider = file.find(file.root(), "provider");
-    const std::string name = provider != nullptr && provider->type == Node::Type::Scalar
-                                 ? provider->text
-                                 : file.text(file.root(), "provider.name", "aws");
-    if (name != "aws") {
-        out.problems.push_back({provider->where, "provider.name", "expected aws, not \"" + name + '"'});
-    }
+    const auto require = [&](const char* key, const char* what) {
+        const Node* found = file.find(file.root(), key);
+        if (found == nullptr) out.problems.push_back({file.root().where, key, what});
+        return found;
+    };
+    require("service", "service is required: the service's name");
+    const Node* provider = require("provider", "provider is required: \"provider: {name: aws}\"");
+    if (provider == nullptr) return;
+    const bool is_short = provider->type == Node::Type::Scalar;
+    const std::string name = file.text(file.root(), is_short ? "provider" : "provider.name", "aws");
+    if (name == "aws") return;
+    out.problems.push_back({provider->where, "provider.name", "expected aws, not \"" + name + '"'});
 }
 
 }  // namespace
 
 bool is_serverless(const Node& root)
 {
-    return root.find("service") != nullptr && root.find("provider") != nullptr;
+    return root.find("service") != nullptr || root.find("provider") != nullptr;
 }
 
 Translation translate_serverless(const Document& document,
@@ -41,7 +46,7 @@ Translation translate_serverless(const Document& document,
     Translation out;
     const std::string directory = std::filesystem::path(name).parent_path().string();
     serverless::Variables file(document.root, directory, options, out);
-    check_provider(file, out);
+    check_head(file, out);
     const serverless::Service service = serverless::read_service(file);
     const std::vector<serverless::FunctionEntry> functions = serverless::read_functions(file, service, out);
     serverless::Intrinsics intrinsics(file, service, serverless::names_of(functions), out);

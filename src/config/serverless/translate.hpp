@@ -8,10 +8,10 @@
 #include <string>
 
 /// The door for the Serverless Framework's serverless.yml: functions with `websocket` events (spec
-/// config-plane 5.5). Reads the file systems only for ${file(...)} and to find TypeScript handlers.
+/// config-plane 5.5). Reads other files only for ${file(...)} and to find TypeScript handlers.
 namespace postern::config {
 
-/// Whether a file is a serverless.yml: it has a service and a provider.
+/// Whether a file is a serverless.yml: it has a service or a provider, which no other file has.
 bool is_serverless(const Node& root);
 
 /// The document as a tree of the native file. `name`: the path of the file, whose directory is the service's.

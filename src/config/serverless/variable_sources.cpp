@@ -2,6 +2,7 @@
 #include "config/serverless/variable_sources.hpp"
 
 #include "api/model.hpp"
+#include "config/serverless/dotenv.hpp"
 #include "config/serverless/variables.hpp"
 
 #include <map>
@@ -78,24 +79,46 @@ Sources::Answer Sources::option(const Source& source, const Node& asker)
 {
     const auto found = options_.opt.find(source.address);
     if (found != options_.opt.end()) return value(found->second, asker);
-    return missing("give it with --opt " + source.address + "=VALUE, or write a fallback behind a comma");
+    const bool is_flag = source.address == "stage" || source.address == "region";
+    const std::string flag =
+        is_flag ? "--" + source.address + " VALUE" : "--opt " + source.address + "=VALUE";
+    return missing("give it with " + flag + ", or write a fallback behind a comma");
 }
 
 Sources::Answer Sources::variable_of_environment(const Source& source, const Node& asker)
 {
     const auto found = options_.environment.find(source.address);
     if (found != options_.environment.end()) return value(found->second, asker);
+    const auto in_file = dotenv(asker).find(source.address);
+    if (in_file != dotenv(asker).end()) return value(in_file->second, asker);
     return missing("the environment variable " + source.address +
                    " is not set; set it, or write a fallback behind a comma");
 }
 
 Sources::Answer Sources::file(const Source& source, const Node& asker)
 {
-    if (!files_) files_.emplace(directory_, tree_.text(tree_.root(), "projectDir", "."), out_);
     const std::size_t problems_before = out_.problems.size();
-    const Node* tree = files_->read(source.argument, asker.where);
+    const Node* tree = files().read(source.argument, asker.where);
     if (tree != nullptr) return inside(*tree, source, source.argument);
     return out_.problems.size() > problems_before ? Answer{} : missing("there is no file " + source.argument);
+}
+
+/// The variables of .env.STAGE or, without such a file, of .env; none unless the service says useDotenv.
+const std::map<std::string, std::string>& Sources::dotenv(const Node& asker)
+{
+    if (dotenv_) return *dotenv_;
+    dotenv_.emplace();
+    if (tree_.text(tree_.root(), "useDotenv", "false") != "true") return *dotenv_;
+    const Node* text = files().read(".env." + stage().text, asker.where);
+    if (text == nullptr) text = files().read(".env", asker.where);
+    if (text != nullptr) dotenv_ = parse_dotenv(text->text);
+    return *dotenv_;
+}
+
+Files& Sources::files()
+{
+    if (!files_) files_.emplace(directory_, tree_.text(tree_.root(), "projectDir", "."), out_);
+    return *files_;
 }
 
 /// Of the stage, or for all stages.
@@ -122,7 +145,7 @@ Sources::Answer Sources::sls(const Source& source, const Node& asker)
 Sources::Answer Sources::aws(const Source& source, const Node& asker)
 {
     if (source.address == "region") return value(region().text, asker);
-    if (source.address == "accountId") return value(api::Model{}.account_id, asker);
+    if (source.address == "accountId") return value(account_id(), asker);
     if (source.address == "partition") return value("aws", asker);
     return missing("expected aws:region, aws:accountId or aws:partition");
 }

@@ -6,6 +6,7 @@
 #include "config/serverless/options.hpp"
 #include "config/serverless/variable_syntax.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ public:
     };
     Answer ask(const Source& source, const Node& asker);
 
+    const std::string& account_id() const { return options_.account_id; }
     /// The option, else provider.stage, else "dev": a text, and where it was said.
     Node stage();
     /// The option, else provider.region, else "us-east-1".
@@ -44,6 +46,7 @@ private:
     Answer parameter(const Source& source, const Node& asker);
     Answer sls(const Source& source, const Node& asker);
     Answer aws(const Source& source, const Node& asker);
+    const std::map<std::string, std::string>& dotenv(const Node& asker);
     Answer boolean(const Source& source, const Node& asker);
     Answer inside(const Node& tree, const Source& source, const std::string& name);
     Node option_or(const std::string& name, std::string_view path, std::string otherwise);
@@ -52,7 +55,10 @@ private:
     std::string directory_;
     const Options& options_;
     Translation& out_;
+    Files& files();
+
     std::optional<Files> files_;  ///< made when the first is needed: projectDir is in the tree
+    std::optional<std::map<std::string, std::string>> dotenv_;  ///< read when the first is needed
 };
 
 }  // namespace postern::config::serverless

@@ -7,7 +7,7 @@ namespace postern::config::serverless {
 
 namespace {
 
-constexpr int kNestedMax = 32;
+constexpr int kNestedMax = 16;
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kNameCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";

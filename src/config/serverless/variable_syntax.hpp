@@ -25,7 +25,7 @@ struct Piece {
 
 /// The pieces of a text; none for "". What is not a variable of the Framework, such as ${AWS::Region}, is
 /// literal, and so is \${...}, which loses its backslash. Fails on a variable without an end, and on more
-/// than 32 inside one another.
+/// than 16 inside one another.
 Result<std::vector<Piece>> parse_pieces(std::string_view text);
 
 /// A source whose own variables have been replaced.

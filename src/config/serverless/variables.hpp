@@ -20,7 +20,8 @@ namespace postern::config::serverless {
 
 /// The tree of a serverless.yml with its variables replaced, as far as somebody asks for it: a variable that
 /// nobody needs has no need of a value. Mistakes go to the translation, each once. Work and size are bounded
-/// by kNodesMax values and kFileBytesMax bytes in all.
+/// by kNodesMax values and kFileBytesMax bytes in all. The nodes that it is asked about are those of the
+/// tree, or that it has given by reference: it knows them by their addresses.
 class Variables {
 public:
     /// `root` and `out` outlive it.
@@ -61,6 +62,7 @@ public:
         return where.file == root_.where.file ? where : root_.where;
     }
 
+    const std::string& account_id() const { return sources_.account_id(); }
     Node stage() { return sources_.stage(); }
     Node region() { return sources_.region(); }
 

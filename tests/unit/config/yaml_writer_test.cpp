@@ -213,6 +213,7 @@ TEST_CASE("A text of several lines is a block of its lines")
 {
     CHECK(rewritten("a: {b: \"x {\\n  y\\n\\n}\\n\", c: \"1\\n2\"}") ==
           "a:\n  b: |\n    x {\n      y\n\n    }\n  c: |-\n    1\n    2\n");
+    CHECK(rewritten("a: \"x {\\n\\ty\\tz\\n}\"") == "a: |-\n  x {\n  \ty\tz\n  }\n");
     CHECK(rewritten("a: \" x\\ny\"") == "a: \" x\\ny\"\n");
     CHECK(rewritten("a: \"x\\n\\n\"") == "a: \"x\\n\\n\"\n");
 }

@@ -46,10 +46,10 @@ std::string problems_in(const std::string& text)
 
 }  // namespace
 
-TEST_CASE("A serverless.yml is known by its service and its provider")
+TEST_CASE("A serverless.yml is known by its service or its provider, and needs both")
 {
     CHECK(is_serverless(read_yaml(kService, "t").root));
-    CHECK_FALSE(is_serverless(read_yaml("service: s", "t").root));
+    CHECK(is_serverless(read_yaml("provider: aws", "t").root));
     CHECK_FALSE(is_serverless(read_yaml(kOneApi, "t").root));
     CHECK_FALSE(is_serverless(read_yaml("", "t").root));
 }
@@ -104,6 +104,22 @@ TEST_CASE("What is wrong with a value is told with its place in the serverless.y
     options.overrides.values.push_back({"functions.s-dev-f.timeout", "5", "flag"});
     options.serverless.opt.clear();
     CHECK(problems_of(text, options) == "");
+}
+
+TEST_CASE("Texts are made of the region and the account that flags and the environment set")
+{
+    LoadOptions options;
+    options.overrides.values = {{"region", "eu-west-3", "flag"}, {"accountId", "123456789012", "flag"}};
+    const Loaded loaded = load_text(
+        "service: s\nprovider: {environment: {A: '${aws:region} ${aws:accountId}', B: !GetAtt "
+        "FLambdaFunction.Arn}}\n"
+        "functions: {f: {handler: f.h, events: [{websocket: a}]}}\n",
+        "t.yaml",
+        options);
+    CHECK(lines_of(loaded.problems) == "");
+    const auto& environment = loaded.settings.model.functions.at("s-dev-f").environment;
+    CHECK(environment.at("A") == "eu-west-3 123456789012");
+    CHECK(environment.at("B") == "arn:aws:lambda:eu-west-3:123456789012:function:s-dev-f");
 }
 
 TEST_CASE("The id of the API is always the same for a service and a stage")
@@ -204,13 +220,13 @@ TEST_CASE("Notes say what is understood and what has no effect")
         "service: s\n"
         "plugins: [p]\n"
         "custom: {a: 1}\n"
-        "useDotenv: true\n"
+        "useDotnv: true\n"
         "provider: {name: aws, iam: {}}\n"
         "functions:\n"
         "  f:\n"
         "    handler: f.h\n"
         "    timeot: 5\n"
-        "    layers: ['arn:aws:lambda:eu-west-1:1:layer:x:1']\n"
+        "    layers: ['arn:aws:lambda:eu-west-1:1:layer:x:1', '${bref:layer.php-80}']\n"
         "    events: [{websocket: $default}, {schedule: rate(1 hour)}]\n"
         "resources: {Resources: {T: {Type: 'AWS::DynamoDB::Table'}}}\n";
     const Translation out = translated(text);
@@ -224,7 +240,7 @@ TEST_CASE("Notes say what is understood and what has no effect")
           "ignored 10 functions.f.layers: a layer that is not in this file",
           "ignored 2 plugins: the Framework's plugins do not run here\n",
           "ignored 3 custom: read for variables only\n",
-          "ignored 4 useDotenv: .env files are not read",
+          "ignored 4 useDotnv: has no effect here (did you mean \"useDotenv\"?)\n",
           "ignored 5 provider.iam: has no effect here\n",
           "ignored 12 resources.Resources.T: AWS::DynamoDB::Table does not run here"}) {
         CHECK_THAT(notes, Catch::Contains(expected));
@@ -234,6 +250,8 @@ TEST_CASE("Notes say what is understood and what has no effect")
 TEST_CASE("Mistakes are told with their places and remedies")
 {
     const std::string head = "service: s\nprovider: aws\nfunctions:\n";
+    CHECK_THAT(problems_in("service: s\nfunctions: {}"), Catch::Contains("provider is required"));
+    CHECK_THAT(problems_in("provider: aws\nfunctions: {}"), Catch::Contains("service is required"));
     CHECK_THAT(problems_in("service: s\nprovider: {name: google}\nfunctions: {}"),
                Catch::Contains("2:11: provider.name: expected aws, not \"google\""));
     CHECK_THAT(problems_in("service: s\nprovider: aws\n"),

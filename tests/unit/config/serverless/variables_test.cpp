@@ -109,6 +109,7 @@ TEST_CASE("A variable without a value is a mistake that says what to do")
     CHECK(problem_of("${opt:key}") ==
           "serverless.yml:1:4: ${opt:key} has no value: give it with --opt key=VALUE, or write a fallback "
           "behind a comma\n");
+    CHECK_THAT(problem_of("${opt:stage}"), Catch::Contains("give it with --stage VALUE"));
     CHECK(problem_of("a${env:KEY}") ==
           "serverless.yml:1:4: ${env:KEY} has no value: the environment variable KEY is not set; set it, or "
           "write a fallback behind a comma\n");
@@ -180,8 +181,21 @@ TEST_CASE("A file that variables make too large is refused")
     }
     CHECK_THAT(resolved(chain + "x: ${self:custom.a199}").problems, Catch::Contains("lead to one another"));
     std::string nested = "'x'";
-    for (int i = 0; i < 40; ++i) nested = "${opt:a, " + nested + "}";
+    for (int i = 0; i < 20; ++i) nested = "${opt:a, " + nested + "}";
     CHECK_THAT(resolved("x: \"" + nested + "\"").problems, Catch::Contains("inside one another"));
+}
+
+TEST_CASE("The longest chain of the deepest texts has a value")
+{
+    std::string text = "custom:\n  a0: 1\n";
+    for (int i = 1; i < 60; ++i) {
+        std::string nested = "${self:custom.a" + std::to_string(i - 1) + "}";
+        for (int depth = 1; depth < 16; ++depth) nested = "${opt:a, " + nested + "}";
+        text += "  a" + std::to_string(i) + ": " + nested + "\n";
+    }
+    const Resolved out = resolved(text + "x: ${self:custom.a59}");
+    CHECK(out.problems == "");
+    CHECK(out.json == "1");
 }
 
 TEST_CASE("Merge keys merge, the map's own entries win")
@@ -211,6 +225,24 @@ TEST_CASE("Values come from YAML, JSON and text files below the service's direct
     CHECK_THAT(value("${file(b.json):z}").problems, Catch::Contains("there is nothing at z in b.json"));
     CHECK_THAT(value("${file(d.js):a}").problems, Catch::Contains("is code, which is not run"));
     CHECK_THAT(value("${file(conf):a}").problems, Catch::Contains("is not a file"));
+}
+
+TEST_CASE("A service that says useDotenv has the variables of its .env file, the stage's before all others")
+{
+    const TemporaryDirectory directory;
+    const std::string name = (directory.path() / "serverless.yml").string();
+    directory.write(".env",
+                    "# of all\nA=1\n export B = 'two words' \nC=\"x\\ny\" # why\nD=d # why\nE\n=F\nG=\n");
+    const std::string text =
+        "x: ['${env:A}', '${env:B}', '${env:C}', '${env:D}', \"${env:E, 'no'}\", '${env:G}']\n";
+    const Resolved out = resolved("useDotenv: true\n" + text, {{}, {{"A", "mine"}}}, name);
+    CHECK(out.problems == "");
+    CHECK(out.json == R"(["mine","two words","x\ny","d","no",""])");
+    CHECK(out.files == std::vector<std::string>{(directory.path() / ".env").string()});
+    CHECK_THAT(resolved(text, {}, name).problems, Catch::Contains("the environment variable A is not set"));
+    directory.write(".env.prod", "A=prod\n");
+    CHECK(resolved("useDotenv: true\nx: ${env:A}", {{{"stage", "prod"}}, {}}, name).json == R"("prod")");
+    CHECK(resolved("useDotenv: true\nx: ${env:A}", {}, name).json == "1");
 }
 
 TEST_CASE("Files elsewhere are read only if projectDir says so")
