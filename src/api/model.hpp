@@ -169,6 +169,8 @@ struct Function {
     /// local start-lambda`, the runtime interface emulator).
     std::string endpoint;
     std::string remote_name;  ///< its name there; "" the same
+
+    bool operator==(const Function&) const = default;
 };
 
 struct Model {

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/command.hpp"
+
+#include "core/text.hpp"
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace postern::integrations::lambda {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kBootstrap = "/bootstrap";
+
+bool is_file(const std::string& path)
+{
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored);
+}
+
+bool is_executable(const std::string& path)
+{
+    return is_file(path) && ::access(path.c_str(), X_OK) == 0;
+}
+
+Error problem(const FunctionSpec& spec, const std::string& what)
+{
+    return {ErrorKind::BadInput, "function \"" + spec.function.function_name + "\": " + what};
+}
+
+Result<Command> interpreted(const FunctionSpec& spec,
+                            const CommandPlaces& places,
+                            Language language,
+                            std::vector<std::string> names,
+                            const std::string& bootstrap)
+{
+    if (!is_file(bootstrap)) {
+        return problem(spec, "the file " + bootstrap + " of Postern's own is missing; install Postern again");
+    }
+    for (const std::string& name : names) {
+        const std::string interpreter = find_executable(name, places.path);
+        if (interpreter.empty()) continue;
+        if (language == Language::Node) return Command{language, {interpreter, bootstrap}};
+        return Command{language, {interpreter, "-u", bootstrap}};
+    }
+    const bool is_node = language == Language::Node;
+    return problem(spec,
+                   "its runtime " + spec.function.runtime + " needs \"" + names.back() +
+                       "\", which is no executable in PATH; install " + (is_node ? "Node.js" : "Python 3") +
+                       ", or name the interpreter in gateway.functions." + (is_node ? "node" : "python"));
+}
+
+Result<Command> compiled(const FunctionSpec& spec, const CommandPlaces& places)
+{
+    std::vector<std::string> places_to_look{places.code_directory};
+    places_to_look.insert(places_to_look.end(), spec.function.layers.begin(), spec.function.layers.end());
+    for (const std::string& place : places_to_look) {
+        const std::string path = place + std::string(kBootstrap);
+        if (is_executable(path)) return Command{Language::Compiled, {path}};
+        if (is_file(path)) return problem(spec, path + " is not executable; run chmod +x " + path);
+    }
+    return problem(spec,
+                   "its runtime " + spec.function.runtime + " needs an executable file \"bootstrap\" in " +
+                       places.code_directory + " or in a layer; build the function, or correct its codeUri");
+}
+
+}  // namespace
+
+Language language_of(std::string_view runtime)
+{
+    if (runtime.starts_with("nodejs")) return Language::Node;
+    if (runtime.starts_with("python3")) return Language::Python;
+    return Language::Compiled;
+}
+
+std::string find_executable(const std::string& name, std::string_view path)
+{
+    if (name.empty()) return {};
+    if (name.find('/') != std::string::npos) return is_executable(name) ? name : std::string();
+    for (const std::string_view directory : text::split(path, ':')) {
+        if (directory.empty()) continue;
+        std::string candidate = std::string(directory) + '/' + name;
+        if (is_executable(candidate)) return candidate;
+    }
+    return {};
+}
+
+Result<Command> make_command(const FunctionSpec& spec, const CommandPlaces& places)
+{
+    std::error_code ignored;
+    if (!fs::is_directory(places.code_directory, ignored)) {
+        return problem(spec,
+                       "its code directory " + places.code_directory +
+                           " does not exist; build the function, or correct its codeUri");
+    }
+    for (const std::string& layer : spec.function.layers) {
+        if (!fs::is_directory(layer, ignored)) {
+            return problem(spec,
+                           "its layer " + layer +
+                               " is no directory; a layer is a directory as it would be unpacked to /opt");
+        }
+    }
+    const FunctionOptions& options = spec.options;
+    switch (language_of(spec.function.runtime)) {
+        case Language::Node:
+            return interpreted(spec,
+                               places,
+                               Language::Node,
+                               {options.node},
+                               places.runtime_directory + "/node/bootstrap.mjs");
+        case Language::Python: {
+            std::vector<std::string> names{options.python};
+            if (options.python.empty()) names = {spec.function.runtime, "python3"};
+            return interpreted(spec,
+                               places,
+                               Language::Python,
+                               std::move(names),
+                               places.runtime_directory + "/python/bootstrap.py");
+        }
+        case Language::Compiled:
+            break;
+    }
+    return compiled(spec, places);
+}
+
+}  // namespace postern::integrations::lambda

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/random.hpp"
+#include "integrations/lambda/function_pool.hpp"
+#include "integrations/lambda/function_stats.hpp"
+#include "integrations/lambda/guard.hpp"
+#include "integrations/lambda/interpreter_version.hpp"
+#include "integrations/lambda/invocation.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace postern::integrations::lambda {
+
+/// Makes what invokes a function that lives elsewhere (Function::endpoint). Called on the main thread; what
+/// it makes lives on the io_context's thread, is destroyed there, and answers in its destructor what is still
+/// open.
+using MakeRemoteInvoker =
+    std::function<Result<std::unique_ptr<Invoker>>(boost::asio::io_context&, const FunctionSpec&)>;
+
+struct FunctionHostOptions {
+    std::string runtime_directory;  ///< has node/bootstrap.mjs and python/bootstrap.py
+    std::string
+        scratch_directory;  ///< where inline code is written, each function's in a directory of its own
+    OpenLog open_log;       ///< none: functions' logs go nowhere
+    MakeRemoteInvoker make_remote;  ///< none: functions with an endpoint are refused
+};
+
+/// The functions' thread and everything on it: pools, processes, timers. Outlives all FunctionSets and must
+/// be stopped while whoever waits for answers is still there.
+class FunctionHost {
+public:
+    /// `clock` outlives this. Main thread, as start() and stop().
+    FunctionHost(FunctionHostOptions options, const Clock& clock);
+    ~FunctionHost();
+    FunctionHost(const FunctionHost&) = delete;
+    FunctionHost& operator=(const FunctionHost&) = delete;
+
+    void start();
+
+    /// Kills all processes, answers all open invocations as Broken, removes what was written, and joins the
+    /// thread. Later invocations are answered at once by their own thread.
+    void stop();
+
+    /// Runs `work` on the functions' thread; false, and nothing is done, when that has been stopped. Thread:
+    /// any.
+    template <class Work>
+    bool post(Work work)
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_stopped_) return false;
+        boost::asio::post(io_, std::move(work));
+        return true;
+    }
+
+    /// A function that was found able to run. The invoker is used, and ended, on the functions' thread only.
+    /// Main thread. Io, BadInput: naming the function.
+    Result<Invoker*> add(const FunctionSpec& spec);
+    /// No more invocations will come: what the function does is finished, then its processes end.
+    void end(Invoker* invoker);
+
+    /// By function name, also of functions that no configuration has any more. Thread: any.
+    std::vector<std::pair<std::string, std::shared_ptr<const FunctionStats>>> stats() const;
+
+private:
+    struct Member {
+        std::unique_ptr<Invoker> invoker;
+        FunctionPool* pool = nullptr;  ///< null: it lives elsewhere
+    };
+
+    Result<LocalFunction> find_local(const FunctionSpec& spec) const;
+    Result<void> start_guard();
+    std::shared_ptr<FunctionStats> stats_of(const std::string& name);
+    void forget(Invoker& empty);
+    void stop_all();
+    void end_if_empty();
+
+    static constexpr std::chrono::seconds kStopPatience{5};
+
+    FunctionHostOptions options_;
+    const Clock& clock_;
+    const api::StringMap inherited_;
+    std::unique_ptr<Guard> guard_;  ///< since the first local function
+    SystemRandom random_;           ///< the functions' thread's
+    boost::asio::io_context io_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      boost::asio::io_context::executor_type>
+        stop_deadline_{io_.get_executor()};
+    InterpreterVersions versions_;
+    std::map<Invoker*, Member> members_;  ///< the functions' thread's
+    bool is_stopping_ = false;            ///< the functions' thread's
+
+    mutable std::mutex mutex_;  ///< of what follows
+    bool is_stopped_ = false;
+    std::map<std::string, std::shared_ptr<FunctionStats>> stats_;
+
+    std::thread thread_;
+};
+
+}  // namespace postern::integrations::lambda

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "integrations/lambda/inline_code.hpp"
+#include "integrations/lambda/instance.hpp"
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace postern::integrations::lambda {
+
+/// All that a pool of instances is made of, found and checked before it begins.
+struct LocalFunction {
+    FunctionSpec spec;
+    Command command;
+    std::string code_directory;
+    std::shared_ptr<const InlineCode> inline_code;  ///< holds the directory; null: it is the user's
+    LogGroup log;
+};
+
+/// What pools share with each other: all of it outlives them.
+struct PoolSurroundings {
+    boost::asio::io_context& io;
+    const Guard& guard;
+    const Clock& clock;
+    Random& random;
+    std::string runtime_directory;
+    api::StringMap inherited;
+};
+
+/// The instances of one function and the invocations that wait for one. An invocation takes the idle instance
+/// that was used last; else an instance is started for it, while there are fewer than the limit; else it
+/// waits in a bounded queue. Lives on the functions' thread; may be made on any.
+class FunctionPool final : public Invoker, private InstanceOwner {
+public:
+    /// `on_empty` is called once, when the pool was retired or stopped and its last process has ended.
+    FunctionPool(LocalFunction function,
+                 const PoolSurroundings& surroundings,
+                 std::shared_ptr<FunctionStats> stats,
+                 std::function<void(Invoker&)> on_empty);
+
+    void invoke(Invocation invocation, Done done) override;
+
+    /// No invocation comes any more: idle instances end, the others with what they do and what waits.
+    void retire();
+    /// Kills everything; what is open or waits is answered as Broken.
+    void stop();
+
+    const FunctionSpec& spec() const { return function_.spec; }
+    const Command& command() const { return function_.command; }
+
+private:
+    void on_phase(Instance& instance, Phase before) override;
+    void dispatch();
+    Work take_first();
+    void start_for(Work work);
+    void end_if_empty();
+
+    std::size_t& count(Phase phase) { return counts_[static_cast<std::size_t>(phase)]; }
+    std::int64_t instances_max() const;
+    void refuse(const Done& done, Outcome outcome, const std::string& why);
+
+    LocalFunction function_;
+    std::shared_ptr<FunctionStats> stats_;
+    FunctionLog log_;
+    InstancePlan plan_;
+    std::function<void(Invoker&)> on_empty_;
+    std::vector<std::shared_ptr<Instance>> instances_;
+    std::vector<Instance*> idle_;  ///< the one that was used last is at the end
+    std::array<std::size_t, kPhases> counts_{};
+    std::deque<Work> queue_;
+    bool is_retired_ = false;
+};
+
+}  // namespace postern::integrations::lambda

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/function_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace postern::integrations::lambda {
+
+class FunctionSet::Running {
+public:
+    Running(FunctionHost& host, Invoker* function) : host_(host), function_(function) {}
+    ~Running() { host_.end(function_); }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    /// To be used on the functions' thread only.
+    Invoker* function() const { return function_; }
+
+private:
+    FunctionHost& host_;
+    Invoker* function_;
+};
+
+Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
+                                                             const std::vector<FunctionSpec>& specs,
+                                                             const FunctionSet* former)
+{
+    auto made = std::make_shared<FunctionSet>(host);
+    for (const FunctionSpec& spec : specs) {
+        const Result<void> added = made->add(spec, former);
+        if (!added) return added.error();
+    }
+    std::sort(made->members_.begin(), made->members_.end(), [](const Member& a, const Member& b) {
+        return a.spec.function.function_name < b.spec.function.function_name;
+    });
+    return std::shared_ptr<const FunctionSet>(std::move(made));
+}
+
+Result<void> FunctionSet::add(const FunctionSpec& spec, const FunctionSet* former)
+{
+    const CodeStamp stamp = CodeStamp::of(spec.function);
+    const Member* const before = former == nullptr ? nullptr : former->find(spec.function.function_name);
+    if (before != nullptr && before->spec == spec && before->stamp == stamp) {
+        members_.push_back(*before);
+        return {};
+    }
+    const Result<Invoker*> begun = host_.add(spec);
+    if (!begun) return begun.error();
+    members_.push_back({spec, stamp, std::make_shared<const Running>(host_, *begun)});
+    return {};
+}
+
+const FunctionSet::Member* FunctionSet::find(std::string_view name) const
+{
+    const auto found = std::lower_bound(
+        members_.begin(), members_.end(), name, [](const Member& member, std::string_view n) {
+            return member.spec.function.function_name < n;
+        });
+    return found != members_.end() && found->spec.function.function_name == name ? &*found : nullptr;
+}
+
+void FunctionSet::invoke(std::string_view name, Invocation invocation, Done done) const
+{
+    const std::string subject = "function \"" + std::string(name) + "\" ";
+    const Member* const member = find(name);
+    // What is handed over must be copyable, for it stays here when it is not taken.
+    const auto call = std::make_shared<Work>(Work{std::move(invocation), std::move(done)});
+    const bool is_posted =
+        member == nullptr ? host_.post([call, subject] {
+            call->done({Outcome::NotFound, {}, subject + "does not exist in this configuration", {}});
+        })
+                          : host_.post([call, function = member->running->function()] {
+                                function->invoke(std::move(call->invocation), std::move(call->done));
+                            });
+    if (!is_posted) call->done({Outcome::Broken, {}, subject + "is not run: the gateway is ending", {}});
+}
+
+std::vector<std::string> FunctionSet::names() const
+{
+    std::vector<std::string> names;
+    for (const Member& member : members_) names.push_back(member.spec.function.function_name);
+    return names;
+}
+
+std::vector<std::string> FunctionSet::changed() const
+{
+    std::vector<std::string> names;
+    for (const Member& member : members_) {
+        if (CodeStamp::of(member.spec.function) != member.stamp) {
+            names.push_back(member.spec.function.function_name);
+        }
+    }
+    return names;
+}
+
+}  // namespace postern::integrations::lambda

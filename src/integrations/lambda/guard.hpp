@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.hpp"
+#include "net/unique_fd.hpp"
+
+#include <memory>
+#include <sys/types.h>
+
+namespace postern::integrations::lambda {
+
+/// A tiny process that outlives the gateway by a moment: it knows the process groups of all instances through
+/// a socket, and kills them when the socket ends, however the gateway has ended. It stands in a session of
+/// its own and takes no signal but SIGKILL, so that what is sent to the gateway's group does not end it
+/// first.
+class Guard {
+public:
+    static constexpr std::size_t kGroupsMax = 16'384;  ///< what is beyond is not guarded
+
+    /// Forks it. Thread: any, best before the process has grown. Io.
+    static Result<std::unique_ptr<Guard>> start();
+
+    /// Ends it, and with it the groups that it still knows.
+    ~Guard();
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+    /// Where a new process leaves its own id, the id of its group, before it runs anything else. Closed on
+    /// exec.
+    int socket() const { return socket_.get(); }
+    pid_t id() const { return id_; }
+
+    /// The group has ended; must be told before its id can be given to another process.
+    void forget(pid_t group) const;
+
+private:
+    Guard(net::UniqueFd socket, pid_t id) : socket_(std::move(socket)), id_(id) {}
+
+    net::UniqueFd socket_;
+    pid_t id_;
+};
+
+}  // namespace postern::integrations::lambda

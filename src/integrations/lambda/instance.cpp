@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/instance.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "core/time_text.hpp"
+#include "integrations/lambda/environment.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace postern::integrations::lambda {
+
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// A runtime that has answered asks for the next event within microseconds; this long it is worth waiting for
+/// instead of starting another.
+constexpr milliseconds kReturnPatience{100};
+constexpr milliseconds kMemorySampleInterval{100};
+
+/// "2026/11/22/[$LATEST]0123..."
+std::string log_stream_name(EpochMillis now, Random& random)
+{
+    std::string day = time_text::iso8601(now).substr(0, 10);
+    for (char& c : day) c = c == '-' ? '/' : c;
+    return day + "/[$LATEST]" + random.hex(16);
+}
+
+/// "Root=1-SECONDS-24DIGITS;Parent=16DIGITS;Sampled=0", X-Ray's header for what nobody traces.
+std::string make_trace_id(EpochMillis now, Random& random)
+{
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string seconds(8, '0');
+    auto rest = static_cast<std::uint32_t>(now / 1000);
+    for (auto digit = seconds.rbegin(); digit != seconds.rend(); ++digit, rest /= 16)
+        *digit = kDigits[rest % 16];
+    return "Root=1-" + seconds + '-' + random.hex(12) + ";Parent=" + random.hex(8) + ";Sampled=0";
+}
+
+}  // namespace
+
+Instance::Instance(const InstancePlan& plan, InstanceOwner& owner)
+    : plan_(plan),
+      owner_(owner),
+      deadline_(plan.io, [this] { on_deadline(); }),
+      started_at_(steady_clock::now())
+{}
+
+Result<std::shared_ptr<Instance>> Instance::start(const InstancePlan& plan, InstanceOwner& owner)
+{
+    auto made = std::make_shared<Instance>(plan, owner);
+    const Result<void> launched = made->launch();
+    if (!launched) return launched.error();
+    return made;
+}
+
+Result<void> Instance::launch()
+{
+    auto endpoint = RuntimeEndpoint::listen(plan_.io, *this);
+    if (!endpoint) return endpoint.error();
+    const InstancePlace place{plan_.code_directory,
+                              plan_.runtime_directory,
+                              "127.0.0.1:" + std::to_string((*endpoint)->port()),
+                              log_stream_name(plan_.clock.wall(), plan_.random),
+                              plan_.inherited};
+    const ProcessSpec spec{plan_.command.arguments,
+                           environment_lines(make_environment(plan_.spec, place)),
+                           plan_.code_directory};
+    Result<Process> process = Process::start(spec, plan_.guard.socket());
+    if (!process) {
+        (*endpoint)->close();
+        return process.error();
+    }
+    process_.emplace(std::move(*process));
+    endpoint_ = std::move(*endpoint);
+    output_ = std::make_shared<InstanceOutput>(plan_.io, process_->take_output(), plan_.log);
+    output_->start();
+    watch_exit(process_->take_exit_fd());
+    deadline_.set(started_at_ + plan_.spec.options.init_timeout);
+    plan_.stats.cold_starts.add();
+    return {};
+}
+
+void Instance::watch_exit(net::UniqueFd exit)
+{
+    exit_.emplace(plan_.io.get_executor(), exit.release());
+    exit_->async_wait(WatchedFd::wait_read,
+                      [this, self = shared_from_this()](boost::system::error_code error) {
+                          if (!error) on_exit();
+                      });
+}
+
+void Instance::give(Work work)
+{
+    work_ = std::move(work);
+    request_id_ = plan_.random.uuid();
+    if (work_->invocation.wants_log_tail) tail_.emplace();
+    output_->tee(tail());
+    plan_.stats.invocations.add();
+    if (phase_ == Phase::Idle) deliver();
+}
+
+void Instance::freeze()
+{
+    process_->signal_group(SIGSTOP);
+    is_frozen_ = true;
+}
+
+void Instance::end(std::string_view why)
+{
+    if (phase_ == Phase::Ending || phase_ == Phase::Gone) return;
+    kill();
+    if (work_) {
+        finish({Outcome::Broken, {}, "function \"" + function_name() + "\": " + std::string(why), {}},
+               nullptr);
+    }
+    become(Phase::Ending);
+}
+
+void Instance::on_request(RuntimeConnection& connection, net::HttpRequest request)
+{
+    RuntimeAnswer refusal;
+    switch (protocol_.on_request(parse_runtime_request(request.method, request.path), refusal)) {
+        case RuntimeProtocol::Verdict::Wait:
+            return on_next(connection);
+        case RuntimeProtocol::Verdict::Result:
+            connection.answer(runtime_accepted());
+            finish({Outcome::Returned, std::move(request.body), {}, {}}, nullptr);
+            return expect_next();
+        case RuntimeProtocol::Verdict::Failure:
+            connection.answer(runtime_accepted());
+            fail({posted_failure(std::move(request.body),
+                                 request.header("Lambda-Runtime-Function-Error-Type")),
+                  {},
+                  {}});
+            return expect_next();
+        case RuntimeProtocol::Verdict::InitFailure:
+            connection.answer(runtime_accepted());
+            fail_init({posted_failure(std::move(request.body),
+                                      request.header("Lambda-Runtime-Function-Error-Type")),
+                       {},
+                       {}},
+                      "error");
+            kill();
+            return become(Phase::Ending);
+        case RuntimeProtocol::Verdict::Refuse:
+            return connection.answer(refusal);
+    }
+}
+
+void Instance::on_next(RuntimeConnection& connection)
+{
+    waiting_ = connection.shared_from_this();
+    if (phase_ == Phase::Starting) {
+        init_duration_ = since(started_at_);
+        output_->drain();
+        sample_memory();
+    }
+    if (work_) return deliver();
+    deadline_.set(steady_clock::now() + plan_.spec.options.idle_time);
+    become(Phase::Idle);
+}
+
+void Instance::deliver()
+{
+    if (std::exchange(is_frozen_, false)) process_->signal_group(SIGCONT);
+    const EpochMillis now = plan_.clock.wall();
+    const api::Function& function = plan_.spec.function;
+    Invocation& invocation = work_->invocation;
+    if (invocation.trace_id.empty()) invocation.trace_id = make_trace_id(now, plan_.random);
+    RuntimeEvent event;
+    event.request_id = request_id_;
+    event.deadline_ms = now + function.timeout.count();
+    event.function_arn = plan_.spec.arn;
+    event.trace_id = invocation.trace_id;
+    event.client_context = invocation.client_context;
+    event.payload_bytes = invocation.payload.size();
+    plan_.log.line(start_text(request_id_), tail());
+    plan_.log.hand_over();
+    protocol_.on_event(request_id_);
+    std::exchange(waiting_, nullptr)->send_event(runtime_event_head(event), std::move(invocation.payload));
+    invoked_at_ = steady_clock::now();
+    deadline_.set(invoked_at_ + function.timeout);
+    become(Phase::Busy);
+}
+
+void Instance::on_too_large()
+{
+    if (!protocol_.on_result_refused()) return;
+    const std::string message = "Response payload size exceeded maximum allowed payload size (" +
+                                std::to_string(kResultBytesMax) + " bytes).";
+    fail({make_failure("Function.ResponseSizeTooLarge", message), message, {}});
+    expect_next();
+}
+
+void Instance::on_lost(RuntimeConnection& connection)
+{
+    if (waiting_.get() != &connection) return;
+    waiting_ = nullptr;
+    protocol_.on_waiting_lost();
+    if (phase_ == Phase::Idle) expect_next();
+}
+
+void Instance::expect_next()
+{
+    deadline_.set(steady_clock::now() + kReturnPatience);
+    become(Phase::Returning);
+}
+
+void Instance::on_deadline()
+{
+    const auto self = shared_from_this();
+    const FunctionOptions& options = plan_.spec.options;
+    const auto timed_out = [this](milliseconds limit) {
+        plan_.stats.timeouts.add();
+        kill();
+        const std::string text = timeout_text(plan_.clock.wall(), request_id_, limit);
+        return Trouble{make_failure("", text), {}, text};
+    };
+    switch (phase_) {
+        case Phase::Starting:
+            fail_init(timed_out(options.init_timeout), "timeout");
+            return become(Phase::Ending);
+        case Phase::Busy:
+            fail(timed_out(plan_.spec.function.timeout));
+            return become(Phase::Ending);
+        case Phase::Returning:
+            deadline_.set(steady_clock::now() + options.idle_time);
+            return become(Phase::Late);
+        case Phase::Idle:
+        case Phase::Late:
+            return end("it was idle");
+        case Phase::Ending:
+        case Phase::Gone:
+            return;
+    }
+}
+
+void Instance::on_exit()
+{
+    const auto self = shared_from_this();
+    process_->signal_group(SIGKILL);  // what it has forked
+    endpoint_->read_arrived();        // it may have answered before it went
+    output_->drain();
+    plan_.guard.forget(process_->id());
+    const ExitStatus status = process_->reap();
+    const bool is_failure = status.is_signal || status.code != 0;
+    const std::string text = exit_text(request_id_, is_failure ? status.text() : std::string());
+    const Trouble trouble{make_failure("Runtime.ExitError", text), text + "\nRuntime.ExitError", {}};
+    if (work_ && phase_ == Phase::Starting) {
+        fail_init(trouble, "error");
+    } else if (work_) {
+        fail(trouble);
+    } else if (phase_ != Phase::Ending) {
+        plan_.log.line(text, nullptr);
+        log::info("function.exited", {{"function", function_name()}, {"why", text}});
+    }
+    plan_.log.hand_over();
+    output_->close();
+    endpoint_->close();
+    waiting_ = nullptr;
+    deadline_.clear();
+    become(Phase::Gone);
+}
+
+void Instance::fail_init(const Trouble& trouble, std::string_view status)
+{
+    output_->drain();
+    invoked_at_ = started_at_;
+    plan_.log.line(init_report_text(since(started_at_), status), tail());
+    plan_.log.line(start_text(request_id_), tail());
+    fail(trouble);
+}
+
+void Instance::fail(const Trouble& trouble)
+{
+    plan_.stats.errors.add();
+    log::warn("function.failed",
+              {{"function", function_name()}, {"request_id", request_id_}, {"why", trouble.failure.why}});
+    finish({Outcome::Failed,
+            trouble.failure.payload,
+            "function \"" + function_name() + "\" failed: " + trouble.failure.why,
+            {}},
+           &trouble);
+}
+
+void Instance::finish(InvocationResult result, const Trouble* trouble)
+{
+    output_->drain();
+    sample_memory();
+    const auto write = [this](const std::string& lines) {
+        if (lines.empty()) return;
+        for (const std::string_view line : text::split(lines, '\n')) plan_.log.line(line, tail());
+    };
+    if (trouble != nullptr) write(trouble->lines_before);
+    const microseconds duration = since(invoked_at_);
+    const Report report{request_id_,
+                        duration,
+                        std::exchange(init_duration_, std::nullopt),
+                        plan_.spec.function.memory_size,
+                        memory_mb_};
+    write(end_text(request_id_));
+    write(report_text(report));
+    if (trouble != nullptr) write(trouble->lines_behind);
+    plan_.log.hand_over();
+    plan_.stats.duration.record(std::chrono::duration_cast<milliseconds>(duration).count());
+    if (tail_) result.log_tail = tail_->take();
+    output_->tee(nullptr);
+    tail_.reset();
+    const Work done = std::move(*std::exchange(work_, std::nullopt));
+    done.done(std::move(result));
+}
+
+void Instance::kill()
+{
+    process_->signal_group(SIGKILL);
+    endpoint_->close();
+    waiting_ = nullptr;
+}
+
+void Instance::become(Phase phase)
+{
+    const auto self = shared_from_this();
+    const Phase before = std::exchange(phase_, phase);
+    owner_.on_phase(*this, before);
+}
+
+microseconds Instance::since(Time begin) const
+{
+    return std::chrono::duration_cast<microseconds>(steady_clock::now() - begin);
+}
+
+void Instance::sample_memory()
+{
+    const Time now = steady_clock::now();
+    if (memory_mb_ != 0 && now - memory_sampled_at_ < kMemorySampleInterval) return;
+    memory_sampled_at_ = now;
+    memory_mb_ = std::max(memory_mb_, process_->memory_peak_mb());
+}
+
+}  // namespace postern::integrations::lambda
