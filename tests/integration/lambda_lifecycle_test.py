@@ -125,6 +125,7 @@ class FreezeTest(unittest.TestCase):
             self.assertEqual(ask(client, {'action': 'clock'}), 'later')
             self.assertEqual(int(ask(client, 'hello')), pid, 'the same instance goes on')
             gateway.logs.wait_for('forgets', 'left running')
+            gateway.logs.wait_for('forgets', '^START', 2)
             words = [next((word for word in ('START', 'left running', 'END') if word in line), None) for line in gateway.logs.lines('forgets')]
             return [word for word in words if word][:5]
 
@@ -141,7 +142,7 @@ class EndTest(unittest.TestCase):
         gate = Gate(self)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
             with self.subTest(number):
-                gateway = FunctionGateway({'who': WHO, 'wait': gate.function()}, {'who': two_way('who'), 'wait': two_way('wait')})
+                gateway = FunctionGateway({'who': WHO, 'wait': gate.function()}, {'who': two_way('who'), 'wait': two_way('wait', timeoutInMillis=1000)})
                 try:
                     with Client(gateway.url) as client:
                         ask(client, {'action': 'who'})

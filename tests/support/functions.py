@@ -122,9 +122,9 @@ class FunctionGateway(Gateway):
         wait_until(lambda: len(self.instances(function)) == count, 'there are %d instances' % count)
         return self.instances(function)
 
-    def whys(self, event):
-        """The reasons that the log gives in lines of one kind."""
-        return [line['why'] for line in self.log_lines(event)]
+    def whys(self, event, count=1):
+        """The reasons that the log gives in lines of one kind, once there are so many."""
+        return [line['why'] for line in self.wait_for_log(event, count)]
 
     def kill(self):
         super().kill()
