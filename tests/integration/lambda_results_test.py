@@ -142,7 +142,7 @@ class MessageTest(unittest.TestCase):
                 for number, (name, mistake) in enumerate(zip(functions, MALFORMED.values()), 1):
                     self.assertRegex(ask(client, {'action': name}), '^%s$' % INTERNAL)
                     why = gateway.whys('integration.failed', number)[-1]
-                    self.assertIn('function "%s" ' % name, why)
+                    self.assertIn('function "%s": ' % name, why)
                     self.assertIn(mistake, why)
 
     def test_a_function_that_fails_is_an_error_frame_and_the_connection_and_the_other_routes_go_on(self):

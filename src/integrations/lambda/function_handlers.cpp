@@ -55,7 +55,7 @@ void answer(const PluginHost& host,
             return host.fail(token, result.why, api::Refusal::NotInvocable);
     }
     const Result<api::ProxyReply> reply = api::parse_proxy_reply(result.payload);
-    if (!reply) return host.fail(token, "function \"" + name + "\" answered a " + reply.error().detail);
+    if (!reply) return host.fail(token, "function \"" + name + "\": " + reply.error().detail);
     InvokeReply answered;
     answered.status_code = reply->status_code;
     answered.body = reply->body;
