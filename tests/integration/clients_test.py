@@ -10,29 +10,10 @@ import websockets
 
 import gateway as gateways
 from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API
+from wscat import Wscat
 
 HERE = pathlib.Path(__file__).parent
-WSCAT = HERE.parent / 'clients/node_modules/.bin/wscat'
 HELLO = '{"action":"echo","data":"hello"}'
-
-
-class Wscat:
-    """wscat as at a terminal: a line in, a line out. Its stdin stays open: at its end wscat leaves without a word."""
-
-    def __init__(self, *arguments):
-        self._process = subprocess.Popen([str(WSCAT), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.STDOUT, text=True)
-
-    def first_line(self):
-        return self._process.stdout.readline().strip()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._process.stdin.close()
-        self._process.wait(PATIENCE)
-        self._process.stdout.close()
 
 
 class WscatTest(unittest.TestCase):

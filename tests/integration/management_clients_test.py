@@ -16,12 +16,11 @@ import boto3
 import botocore
 import botocore.config
 
-import gateway as gateways
+from aws_cli import AWS, aws_environment
 from gateway import Gateway, PATIENCE, PLAIN_AND_TLS
 from management import Caller, GUEST, Key, Member, ONE_API, OWNER, POSTER, REGION, with_keys
 
 HERE = pathlib.Path(__file__).parent
-AWS = '/usr/bin/aws' if os.path.exists('/usr/bin/aws') else 'aws'  # Debian's before any other
 TOO_LARGE = 131073
 ANYBODY = Key('AKIDANYBODY', 'whatever-it-is')
 
@@ -99,15 +98,6 @@ class Node:
         done = subprocess.run(['node', str(HERE / self._script)], env=aws_environment(**extra), capture_output=True, text=True, timeout=2 * PATIENCE)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def aws_environment(**extra):
-    """Nothing of this machine's AWS configuration, no look for credentials elsewhere, no proxy."""
-    kept = {name: value for name, value in gateways.environment().items() if not name.startswith('AWS_')}
-    kept.update({'AWS_REGION': REGION, 'AWS_DEFAULT_REGION': REGION, 'AWS_CONFIG_FILE': os.devnull, 'AWS_SHARED_CREDENTIALS_FILE': os.devnull,
-                 'AWS_EC2_METADATA_DISABLED': 'true', 'AWS_PAGER': '', 'NO_PROXY': 'localhost', 'no_proxy': 'localhost'})
-    kept.update(extra)
-    return kept
 
 
 os.environ.update(aws_environment())  # for boto3, which is in this process

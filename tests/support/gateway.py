@@ -4,8 +4,8 @@
     with Gateway(RECORDED_API) as gateway:
         with Client(gateway.url) as client: ...
 
-Leaving the block sends SIGTERM and checks: exit code 0, no error in the log, no finding of a sanitizer, no process left, and for every
-connection that the recorder plugin admitted exactly one $disconnect event.
+Leaving the block sends SIGTERM and checks: exit code 0, no error in the log, no finding of a sanitizer, no process left (also none of a
+function), and for every connection that the recorder plugin admitted exactly one $disconnect event.
 """
 import collections
 import contextlib
@@ -76,16 +76,18 @@ def wait_until(condition, what):
 
 class Gateway:
     def __init__(self, configuration=None, listeners=PLAIN, settings=(), flags=(), data_directory=None, binary=BINARY, descriptors_max=None,
-                 pass_fds=(), stderr=subprocess.PIPE, **extra_environment):
+                 pass_fds=(), stderr=subprocess.PIPE, files=None,
+                 file_name='postern.yaml', **extra_environment):
         """`configuration`: text, a path, or None for the built-in API; `listeners`: None for those of the configuration; `settings`:
         PATH=VALUE strings, as --set takes them; `descriptors_max`: the process's limit; `pass_fds`: descriptors that it inherits,
-        under their numbers; `stderr`: where its log goes instead of to this object."""
+        under their numbers; `stderr`: where its log goes instead of to this object; `files`: name to text of what lies beside a
+        configuration that is a text, which itself is `file_name`."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix='postern-test-'))
+        for name, text in (files or {}).items():
+            self.write_file(name, text)
         command = [str(binary), 'run']
         if isinstance(configuration, str):
-            file = self.directory / 'postern.yaml'
-            file.write_text(configuration)
-            command.append(str(file))
+            command.append(str(self.write_file(file_name, configuration)))
         elif configuration is not None:
             command.append(str(configuration))
         if listeners is not None:
@@ -112,6 +114,16 @@ class Gateway:
         self.development_ca = None
         self._read_start()
         self.descriptors_at_start = self.descriptor_names()
+
+    def write_file(self, name, text):
+        """Beside the configuration; never half of it. What begins with #! is executable."""
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(path.name + '.new')
+        fresh.write_text(text)
+        fresh.chmod(0o755 if text.startswith('#!') else 0o644)
+        fresh.rename(path)
+        return path
 
     # What it said when it started.
 
@@ -267,11 +279,8 @@ class Gateway:
             text = '\n'.join(self._lines)
         for word in ('"level":"error"', 'Sanitizer', 'runtime error:'):
             assert word not in text, '%s in the log:\n%s' % (word, text[-10000:])
-        try:
-            os.killpg(self.pid, 0)
-            raise AssertionError('a process is left behind')
-        except ProcessLookupError:
-            pass
+        left = processes_of_session(self.pid)
+        assert not left, 'processes are left behind: %s' % left
         began, ended = (collections.Counter(event['requestContext']['connectionId'] for event in self.events(kind))
                         for kind in ('CONNECT', 'DISCONNECT'))
         assert began == ended, 'not one $disconnect each: %s' % ((began - ended) + (ended - began))
@@ -296,6 +305,18 @@ class Gateway:
         text = self.log_text()
         self.kill()
         print('the gateway\'s log ended with:\n' + text[-5000:])
+
+
+def processes_of_session(session):
+    """Ids of the living processes of a session, whatever their process group; a gateway's functions are in its session."""
+    found = []
+    for name in filter(str.isdigit, os.listdir('/proc')):
+        with contextlib.suppress(OSError):
+            # "PID (NAME) STATE PARENT GROUP SESSION ..."; the name may hold anything.
+            state, _, _, its_session = pathlib.Path('/proc', name, 'stat').read_text().rpartition(')')[2].split()[:4]
+            if int(its_session) == session and state not in 'ZX':
+                found.append(int(name))
+    return found
 
 
 def port_of(url):
