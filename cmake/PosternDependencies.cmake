@@ -19,4 +19,4 @@ add_library(boost_impl STATIC ${PROJECT_SOURCE_DIR}/cmake/boost_impl.cpp)
 target_compile_features(boost_impl PUBLIC cxx_std_20)
 target_compile_definitions(boost_impl PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(boost_impl PUBLIC Boost::headers Threads::Threads)
+target_link_libraries(boost_impl PUBLIC Boost::headers Threads::Threads OpenSSL::SSL)

@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "app": "*",
 }
 LIBRARY_HOMES = {  # include prefix -> the only folders that may write it
+    "boost/asio/ssl": {"net"},
     "boost/asio": {"net", "connections", "cluster", "integrations", "gateway", "server", "app"},
     "boost/beast": {"net", "integrations", "management", "server", "app"},
     "rapidjson/": {"core", "api", "config"},

@@ -65,6 +65,8 @@ HttpReply make_error(Status status,
     return make_reply(status, error_type, std::move(body), Origin::Front, ids, now);
 }
 
+}  // namespace
+
 std::string_view error_type_of(sigv4::Verdict verdict)
 {
     switch (verdict) {
@@ -82,8 +84,6 @@ std::string_view error_type_of(sigv4::Verdict verdict)
     }
     return {};
 }
-
-}  // namespace
 
 HttpReply post_ok(const ReplyIds& ids, EpochMillis now)
 {
@@ -169,17 +169,16 @@ HttpReply not_authenticated(const sigv4::Outcome& outcome, const ReplyIds& ids, 
 
 /// The words for a session policy are captured here, those for an identity-based one on $connect (spec
 /// data-plane 1.4).
-HttpReply access_denied(std::string_view user_arn,
-                        const ConnectionsResource& resource,
-                        PolicyVerdict verdict,
-                        PolicyKind kind,
-                        const ReplyIds& ids,
-                        EpochMillis now)
+std::string denial(std::string_view user_arn,
+                   std::string_view action,
+                   std::string_view resource,
+                   PolicyVerdict verdict,
+                   PolicyKind kind)
 {
     const bool is_session = kind == PolicyKind::Session;
     std::string message = "User: ";
-    message.append(user_arn).append(" is not authorized to perform: ").append(kManageConnections);
-    message.append(" on resource: ").append(resource.masked_arn());
+    message.append(user_arn).append(" is not authorized to perform: ").append(action);
+    message.append(" on resource: ").append(resource);
     if (verdict == PolicyVerdict::ExplicitDeny) {
         message.append(" with an explicit deny in ")
             .append(is_session ? "a session policy" : "an identity-based policy");
@@ -187,9 +186,20 @@ HttpReply access_denied(std::string_view user_arn,
         message.append(" because no ")
             .append(is_session ? "session" : "identity-based")
             .append(" policy allows the ")
-            .append(kManageConnections)
+            .append(action)
             .append(" action");
     }
+    return message;
+}
+
+HttpReply access_denied(std::string_view user_arn,
+                        const ConnectionsResource& resource,
+                        PolicyVerdict verdict,
+                        PolicyKind kind,
+                        const ReplyIds& ids,
+                        EpochMillis now)
+{
+    const std::string message = denial(user_arn, kManageConnections, resource.masked_arn(), verdict, kind);
     std::string body = "{\"Message\":" + json::quoted(text::to_utf8_lossy(message)) + "}";
     return make_reply(kDenied, "AccessDeniedException", std::move(body), Origin::Front, ids, now);
 }

@@ -63,8 +63,18 @@ HttpReply no_method(std::string_view route, std::string_view method, const Reply
 /// 403: the signature did not verify. `outcome` is not Verified.
 HttpReply not_authenticated(const sigv4::Outcome& outcome, const ReplyIds& ids, EpochMillis now);
 
+/// What x-amzn-ErrorType says of a signature that did not verify.
+std::string_view error_type_of(sigv4::Verdict verdict);
+
 /// Whose statement is missing or denies: a long-term key's or that of a session's.
 enum class PolicyKind { Identity, Session };
+
+/// "User: ... is not authorized to perform: ...", and why. `verdict` is not Allowed.
+std::string denial(std::string_view user_arn,
+                   std::string_view action,
+                   std::string_view resource,
+                   PolicyVerdict verdict,
+                   PolicyKind kind);
 
 /// 403: the key's policy does not let it. `verdict` is not Allowed.
 HttpReply access_denied(std::string_view user_arn,

@@ -2,6 +2,8 @@
 #include "app/application.hpp"
 
 #include "app/assembly.hpp"
+#include "app/ca_bundle.hpp"
+#include "app/function_runtime.hpp"
 #include "app/metrics_page.hpp"
 #include "core/log.hpp"
 #include "net/tcp.hpp"
@@ -62,6 +64,8 @@ Application::Application(const config::Settings& settings, LineWriter& lines, Ac
       host_(directory_),
       connect_rate_(0, 0),
       budget_(std::make_unique<server::SocketBudget>(0)),
+      function_credentials_(new_function_credentials(settings_.model.account_id)),
+      functions_(make_function_host(lines_, clock_)),
       started_at_(clock_.wall())
 {
     const unsigned shards =
@@ -95,11 +99,11 @@ Result<std::unique_ptr<Application>> Application::create(const config::Settings&
                                                          ActivatedSockets activated)
 {
     std::unique_ptr<Application> application(new Application(settings, lines, std::move(activated)));
+    const Result<void> opened = application->open_admin();  // functions are told where it is
+    if (!opened) return opened.error();
     Result<Prepared> prepared = application->prepare(settings);
     if (!prepared) return prepared.error();
     application->commit(*std::move(prepared), settings);
-    const Result<void> opened = application->open_admin();
-    if (!opened) return opened.error();
     return application;
 }
 
@@ -120,17 +124,26 @@ Result<void> Application::reload(const config::Settings& settings)
 Result<Application::Prepared> Application::prepare(const config::Settings& settings)
 {
     Prepared prepared;
-    auto plugins = integrations::PluginSet::load(
-        plugin_specs(settings), host_.table(), plugins_.empty() ? nullptr : plugins_.back().get());
-    if (!plugins) return plugins.error();
-    prepared.plugins = *std::move(plugins);
+    auto listeners = listeners_->plan(settings);
+    if (!listeners) return listeners.error();
+    prepared.listeners = *std::move(listeners);
+
+    const auto surroundings = function_surroundings(prepared.listeners);
+    if (!surroundings) return surroundings.error();
+    auto integrations =
+        integrations::IntegrationSet::load(plugin_specs(settings),
+                                           function_specs(settings, *surroundings),
+                                           {host_, *functions_},
+                                           integrations_.empty() ? nullptr : integrations_.back().get());
+    if (!integrations) return integrations.error();
+    prepared.integrations = *std::move(integrations);
 
     auto deployments = compile_stages(settings.model,
-                                      {prepared.plugins, &prepared.plugins->handlers()},
+                                      {prepared.integrations, &prepared.integrations->handlers()},
                                       {lines_, settings.log_group_directory},
                                       *metrics_);
     if (!deployments) return deployments.error();
-    auto callers = callers_of(settings);
+    auto callers = callers_of(settings, function_credentials_);
     if (!callers) return callers.error();
     prepared.configuration = {
         *std::move(deployments),
@@ -142,10 +155,6 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
             clock_,
             settings.extensions ? management::Extensions::On : management::Extensions::Off)};
     prepared.callers = *std::move(callers);
-
-    auto listeners = listeners_->plan(settings);
-    if (!listeners) return listeners.error();
-    prepared.listeners = *std::move(listeners);
     return prepared;
 }
 
@@ -156,7 +165,7 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     reload_counts_.generation.add(1);
     reload_counts_.last_success_ms.set(clock_.wall());
     callers_ = std::move(prepared.callers);
-    plugins_.push_back(std::move(prepared.plugins));
+    integrations_.push_back(std::move(prepared.integrations));
     connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
     load_.addresses.configure(settings.limits);
     budget_->sockets_max = app::connections_max(settings.limits);
@@ -187,8 +196,24 @@ Result<void> Application::open_admin()
                               {directory_, clock_, *health_, [this] { return metrics_text(); }, connections});
     if (!opened) return opened.error();
     admin_ = *std::move(opened);
-    publish();
     return {};
+}
+
+/// Where the functions of the configuration that is being prepared will find the gateway.
+Result<FunctionSurroundings> Application::function_surroundings(const ListenerSet::Plan& listeners) const
+{
+    FunctionSurroundings surroundings;
+    surroundings.endpoints = ListenerSet::endpoints_of(listeners.listeners);
+    surroundings.admin_url = admin_url();
+    surroundings.credentials = function_credentials_;
+    for (const Endpoint& endpoint : surroundings.endpoints) {
+        if (endpoint.development_ca.empty()) continue;
+        auto bundle = ensure_ca_bundle(endpoint.development_ca);
+        if (!bundle) return bundle.error();
+        surroundings.ca_bundle = *std::move(bundle);
+        break;
+    }
+    return surroundings;
 }
 
 void Application::note_reload(const std::vector<std::string>& reasons)
@@ -234,13 +259,15 @@ void Application::poll()
         }
     }
     static_cast<void>(health_->live());  // asks the shards, so that the next who asks knows
-    // What only we hold is used by no deployment, no call and no worker: its plugins end here, on the main
-    // thread, unless the current set shares them.
-    std::erase_if(plugins_, [&](const auto& set) { return set != plugins_.back() && set.use_count() == 1; });
+    // What only we hold is used by no deployment, no call and no worker: its plugins and functions end here,
+    // on the main thread, unless the current set shares them.
+    std::erase_if(integrations_,
+                  [&](const auto& set) { return set != integrations_.back() && set.use_count() == 1; });
 }
 
 void Application::start(OperatorHooks hooks)
 {
+    functions_->start();
     for (const auto& node : nodes_) node->shard.start();
     health_->set_serving();
     if (admin_) admin_->start(std::move(hooks));
@@ -279,6 +306,7 @@ std::string Application::metrics_text() const
     sources.lines = &lines_;
     sources.workers = workers_.get();
     sources.sockets = budget_.get();
+    sources.functions = functions_.get();
     return metrics_page(sources);
 }
 
@@ -315,9 +343,10 @@ bool Application::stop(std::chrono::milliseconds patience)
     if (admin_) admin_->stop();
     for (const auto& node : nodes_) node->shard.stop();
     for (const auto& node : nodes_) node->shard.join();
-    workers_.reset();  // refuses everything since it was stopped, but the shards have asked it until now
+    functions_->stop();  // nobody invokes any more; what is answered now finds no shard
+    workers_.reset();    // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.
-    for (const auto& set : plugins_) set->shutdown();
+    for (const auto& set : integrations_) set->shutdown();
     for (const auto& node : nodes_) node->server.reset();
     return true;
 }

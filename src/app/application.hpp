@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/admin.hpp"
+#include "app/function_specs.hpp"
 #include "app/listener_set.hpp"
 #include "app/memory_watch.hpp"
 #include "config/settings.hpp"
@@ -10,8 +11,9 @@
 #include "core/line_writer.hpp"
 #include "core/result.hpp"
 #include "gateway/gateway.hpp"
+#include "integrations/integration_set.hpp"
+#include "integrations/lambda/function_host.hpp"
 #include "integrations/plugin_host.hpp"
-#include "integrations/plugin_set.hpp"
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
 #include "net/worker_pool.hpp"
@@ -107,7 +109,7 @@ private:
 
     /// A configuration that is complete and checked, but not in force; dropped, it leaves nothing behind.
     struct Prepared {
-        std::shared_ptr<const integrations::PluginSet> plugins;
+        std::shared_ptr<const integrations::IntegrationSet> integrations;
         std::shared_ptr<const management::Callers> callers;
         server::Configuration configuration;
         ListenerSet::Plan listeners;
@@ -117,6 +119,7 @@ private:
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
     Result<void> open_admin();
+    Result<FunctionSurroundings> function_surroundings(const ListenerSet::Plan& listeners) const;
     management::AdminStatus status() const;
     void publish();
 
@@ -137,7 +140,10 @@ private:
     std::unique_ptr<server::SocketBudget> budget_;
     server::NodeLoad load_;
     MemoryWatch memory_{load_.pressure};
-    std::vector<std::shared_ptr<const integrations::PluginSet>> plugins_;  ///< in force: the last one
+    const api::sigv4::AccessKey function_credentials_;
+    std::unique_ptr<integrations::lambda::FunctionHost> functions_;
+    /// In force: the last one.
+    std::vector<std::shared_ptr<const integrations::IntegrationSet>> integrations_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;

@@ -7,7 +7,16 @@
 
 namespace postern::app {
 
-Result<std::shared_ptr<const management::Callers>> callers_of(const config::Settings& settings)
+namespace {
+
+/// What the functions' role may do.
+constexpr std::string_view kFunctionPolicy = R"({"Statement": [
+    {"Effect": "Allow", "Action": ["execute-api:ManageConnections", "lambda:InvokeFunction"], "Resource": "*"}]})";
+
+}  // namespace
+
+Result<std::shared_ptr<const management::Callers>> callers_of(const config::Settings& settings,
+                                                              const api::sigv4::AccessKey& functions)
 {
     management::CallerOptions options;
     options.admits_anybody = settings.management_authorization == config::ManagementAuthorization::None;
@@ -26,6 +35,8 @@ Result<std::shared_ptr<const management::Callers>> callers_of(const config::Sett
         }
         options.keys.push_back(std::move(caller));
     }
+    // Without keys nobody has to sign: the functions are on this machine.
+    if (!options.keys.empty()) options.keys.push_back({functions, *api::Policy::parse(kFunctionPolicy)});
     return std::make_shared<const management::Callers>(std::move(options));
 }
 

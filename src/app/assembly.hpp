@@ -16,8 +16,10 @@
 /// Settings made into what the gateway is built of. Pure, but for the log files that compile_stages() opens.
 namespace postern::app {
 
-/// Who may call @connections and the admin listener.
-Result<std::shared_ptr<const management::Callers>> callers_of(const config::Settings& settings);
+/// Who may call @connections and the admin listener: who the settings say, and the gateway's own functions,
+/// which may call @connections and each other but not administer.
+Result<std::shared_ptr<const management::Callers>> callers_of(const config::Settings& settings,
+                                                              const api::sigv4::AccessKey& functions);
 
 /// The built-in handlers, and the plugins of the file.
 std::vector<integrations::PluginSpec> plugin_specs(const config::Settings& settings);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace postern::app {
@@ -29,16 +30,36 @@ namespace {
 struct FileOptions {
     std::string file;
     std::vector<std::string> sets;
+    std::vector<std::string> opts;
+    std::string stage;
+    std::string region;
 
     void add_to(CLI::App& command)
     {
-        command.add_option(
-            "FILE", file, "configuration file (YAML or JSON); without one: the built-in echo API");
+        command.add_option("FILE",
+                           file,
+                           "configuration file (YAML or JSON) or serverless.yml; without one: the built-in "
+                           "echo API");
         command.add_option("--set", sets, "override one setting: --set gateway.limits.idleTimeout=5m")
             ->type_name("PATH=VALUE")
             ->take_all();
+        command.add_option("--opt", opts, "of a serverless.yml: what ${opt:NAME} stands for")
+            ->type_name("NAME=VALUE")
+            ->take_all();
+        command.add_option("--stage", stage, "of a serverless.yml: the same as --opt stage=...");
+        command.add_option("--region", region, "of a serverless.yml: the same as --opt region=...");
     }
 };
+
+/// NAME=VALUE, as a flag has it.
+std::pair<std::string, std::string> assignment(const std::string& flag,
+                                               const std::string& names,
+                                               const std::string& given)
+{
+    const std::size_t equals = given.find('=');
+    if (equals == std::string::npos) throw CLI::ValidationError(flag, names + " expected, got " + given);
+    return {given.substr(0, equals), given.substr(equals + 1)};
+}
 
 std::map<std::string, std::string> environment()
 {
@@ -59,16 +80,25 @@ std::optional<std::string> check_expression(std::string_view expression)
     return parsed.error().detail;
 }
 
-config::Loaded load(const FileOptions& options)
+/// Whether the environment has a say in the settings.
+enum class Surroundings { Heard, Ignored };
+
+config::Loaded load(const FileOptions& options, Surroundings surroundings = Surroundings::Heard)
 {
     config::LoadOptions load_options;
-    load_options.overrides = config::environment_overrides(environment());
+    load_options.serverless.environment = environment();
+    for (const std::string& opt : options.opts) {
+        auto [name, value] = assignment("--opt", "NAME=VALUE", opt);
+        load_options.serverless.opt[name] = std::move(value);
+    }
+    if (!options.stage.empty()) load_options.serverless.opt["stage"] = options.stage;
+    if (!options.region.empty()) load_options.serverless.opt["region"] = options.region;
+    if (surroundings == Surroundings::Heard) {
+        load_options.overrides = config::environment_overrides(load_options.serverless.environment);
+    }
     for (const std::string& set : options.sets) {
-        const std::size_t equals = set.find('=');
-        if (equals == std::string::npos)
-            throw CLI::ValidationError("--set", "PATH=VALUE expected, got " + set);
-        const std::string path = set.substr(0, equals);
-        load_options.overrides.values.push_back({path, set.substr(equals + 1), "flag --set " + path});
+        auto [path, value] = assignment("--set", "PATH=VALUE", set);
+        load_options.overrides.values.push_back({path, std::move(value), "flag --set " + path});
     }
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
@@ -113,6 +143,15 @@ int print(const FileOptions& options)
     return 0;
 }
 
+/// The file alone: what the environment sets is this machine's, and is heard again when the output is run.
+int convert(const FileOptions& options)
+{
+    const config::Loaded loaded = load(options, Surroundings::Ignored);
+    if (!is_usable(loaded)) return kExitBadConfiguration;
+    std::cout << config::native_text(loaded, options.file.empty() ? "the built-in echo API" : options.file);
+    return 0;
+}
+
 int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bool watches_files)
 {
     FileOptions with_port = options;
@@ -153,6 +192,11 @@ int run_command(int argc, char** argv)
     CLI::App* routes_verb = cli.add_subcommand("routes", "print the route table");
     file.add_to(*routes_verb);
     routes_verb->callback([&] { exit_code = routes(file); });
+
+    CLI::App* convert_verb =
+        cli.add_subcommand("convert", "write a serverless.yml, or any configuration, as a native file");
+    file.add_to(*convert_verb);
+    convert_verb->callback([&] { exit_code = convert(file); });
 
     CLI::App* config_verb = cli.add_subcommand("config", "about the configuration")->require_subcommand(1);
     config_verb->add_subcommand("schema", "print the JSON schema of the configuration file")->callback([] {

@@ -152,6 +152,7 @@ std::vector<FunctionSpec> function_specs(const config::Settings& settings,
         spec.arn = api::function_arn(settings.model.region, settings.model.account_id, name);
         spec.region = settings.model.region;
         spec.options = settings.functions;
+        spec.log_group_directory = settings.log_group_directory;
         if (!function.endpoint.empty()) continue;
         spec.gateway_environment = gateway_environment(settings, surroundings, function);
         if (development != nullptr && !is_led_by_its_bootstrap(function)) {

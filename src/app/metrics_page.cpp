@@ -6,6 +6,12 @@
 
 #include <postern/version.hpp>
 
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace postern::app {
 
 namespace {
@@ -83,6 +89,47 @@ void write_api_requests(PrometheusText& text, const Shards& shards)
     }
 }
 
+using FunctionStats = integrations::lambda::FunctionStats;
+using Functions = std::vector<std::pair<std::string, std::shared_ptr<const FunctionStats>>>;
+
+/// One sample for each function.
+template <class Value>
+void by_function(PrometheusText& text,
+                 const observability::Metric& metric,
+                 const Functions& functions,
+                 Value value)
+{
+    text.begin(metric);
+    for (const auto& [name, stats] : functions) text.sample({name}, value(*stats));
+}
+
+void write_functions(PrometheusText& text, const Functions& functions)
+{
+    const auto count = [&](const observability::Metric& metric, Counter FunctionStats::*member) {
+        by_function(
+            text, metric, functions, [&](const FunctionStats& stats) { return (stats.*member).value(); });
+    };
+    count(metric("postern_function_invocations_total"), &FunctionStats::invocations);
+    count(metric("postern_function_errors_total"), &FunctionStats::errors);
+    count(metric("postern_function_timeouts_total"), &FunctionStats::timeouts);
+    count(metric("postern_function_throttles_total"), &FunctionStats::throttles);
+    count(metric("postern_function_cold_starts_total"), &FunctionStats::cold_starts);
+    text.begin(metric("postern_function_instances"));
+    for (const auto& [name, stats] : functions) {
+        const std::int64_t busy = stats->busy.value();
+        text.sample({name, "busy"}, busy);
+        text.sample({name, "idle"}, std::max<std::int64_t>(stats->instances.value() - busy, 0));
+    }
+    by_function(text, metric("postern_function_queued"), functions, [](const FunctionStats& stats) {
+        return stats.queued.value();
+    });
+    by_function(text, metric("postern_function_duration_seconds"), functions, [](const FunctionStats& stats) {
+        HistogramSnapshot duration;
+        stats.duration.add_to(duration);
+        return duration;
+    });
+}
+
 void write_reloads(PrometheusText& text, const observability::ReloadCounts& reloads)
 {
     text.begin(metric("postern_config_reloads_total"));
@@ -109,6 +156,7 @@ std::string metrics_page(const MetricsSources& sources)
     text.single(metric("postern_workers_queued"), sources.workers->stats().queued.value());
     text.single(metric("postern_workers_running"), sources.workers->stats().running.value());
     text.single(metric("postern_workers_refused_total"), sources.workers->stats().refused.value());
+    write_functions(text, sources.functions->stats());
     text.single(metric("postern_log_lines_dropped_total"), sources.lines->dropped());
     write_reloads(text, *sources.reloads);
     text.single(metric("postern_draining"), std::uint64_t{sources.health->is_draining() ? 1U : 0U});

@@ -3,6 +3,7 @@
 
 #include "core/line_writer.hpp"
 #include "gateway/gateway.hpp"
+#include "integrations/lambda/function_host.hpp"
 #include "net/shard_stats.hpp"
 #include "net/worker_pool.hpp"
 #include "observability/health.hpp"
@@ -27,6 +28,7 @@ struct MetricsSources {
     const LineWriter* lines = nullptr;
     const net::WorkerPool* workers = nullptr;
     const server::SocketBudget* sockets = nullptr;
+    const integrations::lambda::FunctionHost* functions = nullptr;
 };
 
 /// All metrics in Prometheus' text format. Reads what shards write without stopping them. Thread: any.

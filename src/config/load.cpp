@@ -3,12 +3,11 @@
 
 #include "config/cross_checks.hpp"
 #include "config/sections.hpp"
+#include "config/serverless/translate.hpp"
+#include "config/text_file.hpp"
 #include "config/yaml_reader.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
+#include <utility>
 
 namespace postern::config {
 
@@ -26,17 +25,21 @@ apis:
 )";
 constexpr const char* kBuiltinName = "the built-in echo API";
 
-Loaded failed(const std::string& path, const std::string& why)
+/// What a template has become takes the place of the native file.
+void enter(Translation translation, Document& document, Loaded& out)
 {
-    Loaded out;
-    out.problems.push_back({{path, 0, 0}, "", why});
-    return out;
+    document.root = std::move(translation.root);
+    out.problems.insert(out.problems.end(), translation.problems.begin(), translation.problems.end());
+    out.notes = std::move(translation.notes);
+    out.files = std::move(translation.files);
 }
 
 Loaded load(Document document, const std::string& name, const LoadOptions& options)
 {
     Loaded out;
     out.problems = std::move(document.problems);
+    if (is_serverless(document.root))
+        enter(translate_serverless(document, name, options.serverless), document, out);
     refuse_tags(document.root, out.problems);
     out.problems.insert(
         out.problems.end(), options.overrides.problems.begin(), options.overrides.problems.end());
@@ -48,6 +51,7 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     out.problems.insert(out.problems.end(), reader.problems.begin(), reader.problems.end());
     sort_by_position(out.problems);
     out.origins = std::move(reader.origins);
+    out.tree = std::move(document.root);
     return out;
 }
 
@@ -67,16 +71,11 @@ Loaded load_text(std::string_view text, const std::string& name, const LoadOptio
 
 Loaded load_file(const std::string& path, const LoadOptions& options)
 {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) return failed(path, "expected a file, not a directory");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return failed(path, std::string("cannot be read: ") + std::strerror(errno));
-    // One byte more than allowed shows that there is more, however long an endless file is.
-    std::string text(kFileBytesMax + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad()) return failed(path, std::string("cannot be read: ") + std::strerror(errno));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return load_text(text, path, options);
+    const Result<std::string> text = read_text_file(path);
+    if (text.has_value()) return load_text(*text, path, options);
+    Loaded failed;
+    failed.problems.push_back({{path, 0, 0}, "", text.error().detail});
+    return failed;
 }
 
 Loaded load_builtin(const LoadOptions& options)

@@ -5,13 +5,15 @@
 #include "config/environment.hpp"
 #include "config/overlay.hpp"
 #include "config/reader.hpp"
+#include "config/serverless/options.hpp"
 #include "config/settings.hpp"
+#include "config/translation.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// The native file: YAML or JSON text, environment and flags into settings. Everything is read before the
+/// The native file or a template, environment and flags into settings. Everything is read before the
 /// answer, so that all mistakes are told at once. Thread: any; nothing is shared.
 namespace postern::config {
 
@@ -19,12 +21,16 @@ struct LoadOptions {
     Overrides overrides;
     std::vector<std::string> builtin_handlers = {"echo"};  ///< what plugin:NAME finds without a plugin
     CheckExpression check_expression;  ///< for routeSelectionExpression; unset: anything but ""
+    serverless::Options serverless;    ///< what a serverless.yml may ask for
 };
 
 struct Loaded {
     Settings settings;                 ///< usable only when there are no problems
     std::vector<Diagnostic> problems;  ///< in the order of the file
     std::vector<Origin> origins;       ///< every effective value, in the order of the documentation
+    std::vector<Note> notes;           ///< of a template
+    std::vector<std::string> files;    ///< others that were read
+    Node tree;                         ///< of the native file, overrides included; as convert writes it
 };
 
 /// `path` is also the name in positions; relative paths in the file start at its directory.

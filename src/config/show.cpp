@@ -2,8 +2,11 @@
 #include "config/show.hpp"
 
 #include "config/units.hpp"
+#include "config/yaml_writer.hpp"
 #include "core/table_text.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <vector>
 
 namespace postern::config {
@@ -45,6 +48,14 @@ std::string routes_table(const Settings& settings)
         }
     }
     return aligned(std::move(rows));
+}
+
+std::string native_text(const Loaded& loaded, const std::string& path)
+{
+    std::string name = std::filesystem::path(path).filename().string();
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c >= 0 && c < ' '; }, '?');
+    return "# Made by `postern convert` from " + name + ".\n" + write_yaml(loaded.tree);
 }
 
 }  // namespace postern::config

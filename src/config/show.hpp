@@ -15,6 +15,9 @@ std::string print_effective(const Loaded& loaded);
 /// `postern routes`: one line for each route, in aligned columns.
 std::string routes_table(const Settings& settings);
 
+/// `postern convert`: what was loaded as a native file, below a comment that names its source.
+std::string native_text(const Loaded& loaded, const std::string& path);
+
 /// `postern config schema`: the JSON schema (draft 7) of the native file.
 std::string schema_json();
 

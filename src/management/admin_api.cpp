@@ -48,7 +48,7 @@ AdminReply wrong_method(std::string_view allowed)
 }
 
 AdminApi::AdminApi(AdminHooks hooks, const connections::Directory& directory, const Clock& clock)
-    : hooks_(std::move(hooks)), directory_(directory), clock_(clock)
+    : hooks_(std::move(hooks)), invoke_api_(hooks_.functions, clock), directory_(directory), clock_(clock)
 {}
 
 void AdminApi::handle(const CallerRequest& request, const Done& done) const
@@ -61,6 +61,7 @@ void AdminApi::handle(const CallerRequest& request, const Done& done) const
         if (path == "/readyz") return done(health(hooks_.ready()));
         return done({200, kPrometheusText, hooks_.metrics_text(), {}});
     }
+    if (is_invocation(request.target)) return invoke_api_.handle(request, *hooks_.callers(), done);
     // Whoever may not is not told what there is either.
     if (const auto why = hooks_.callers()->refuse_administration(request, clock_.wall())) {
         log::info("admin.refused",
@@ -96,8 +97,8 @@ void AdminApi::administer(const CallerRequest& request, std::string_view path, c
         return connection(request, path.substr(kConnectionsPath.size() + 1), done);
     }
     done(admin_error(404,
-                     "There is nothing here; see /status, /connections, /reload, /drain, /metrics, /healthz "
-                     "and /readyz"));
+                     "There is nothing here; see /status, /connections, /reload, /drain, /metrics, /healthz, "
+                     "/readyz and /2015-03-31/functions/NAME/invocations"));
 }
 
 void AdminApi::reload(const Done& done) const

@@ -3,8 +3,10 @@
 
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
+#include "management/admin_reply.hpp"
 #include "management/admin_status.hpp"
 #include "management/callers.hpp"
+#include "management/invoke_api.hpp"
 #include "observability/health.hpp"
 
 #include <functional>
@@ -13,18 +15,6 @@
 #include <string_view>
 
 namespace postern::management {
-
-struct AdminReply {
-    int status = 200;
-    std::string content_type = "application/json";
-    std::string body;
-    std::string allow;  ///< with 405: the methods that there are
-};
-
-AdminReply admin_error(int status, std::string_view message);
-
-/// 405: the path is there, the method is not.
-AdminReply wrong_method(std::string_view allowed);
 
 /// The body of a health endpoint, and whether all is well (200) or not (503).
 using HealthAnswer = observability::HealthAnswer;
@@ -39,15 +29,15 @@ struct AdminHooks {
     std::function<std::shared_ptr<const Callers>()> callers;  ///< of today's configuration
     std::function<void(std::function<void(ReloadOutcome)>)> reload;
     std::function<void()> drain;  ///< begins it
+    FunctionHooks functions;
 };
 
-/// The admin listener's endpoints (docs/admin.md). Nothing here is AWS's.
+/// The admin listener's endpoints (docs/admin.md). Nothing here is AWS's but the Invoke API.
 class AdminApi {
 public:
     AdminApi(AdminHooks hooks, const connections::Directory& directory, const Clock& clock);
 
-    /// Called once, perhaps before handle() returns, on any thread.
-    using Done = std::function<void(AdminReply)>;
+    using Done = AdminDone;
 
     /// `request` is only looked at until handle() returns. One thread: the admin listener's.
     void handle(const CallerRequest& request, const Done& done) const;
@@ -63,6 +53,7 @@ private:
     void describe(const std::string& id, const Done& done) const;
 
     AdminHooks hooks_;
+    InvokeApi invoke_api_;
     const connections::Directory& directory_;
     const Clock& clock_;
 };

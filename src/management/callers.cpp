@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "management/callers.hpp"
 
+#include "api/function_reference.hpp"
 #include "core/text.hpp"
 #include "net/tcp.hpp"
 
@@ -67,11 +68,26 @@ std::optional<std::string> suspicion(const api::Headers& headers)
     return std::nullopt;
 }
 
+/// Long-term keys have identity-based policies, temporary ones those of their session.
+api::management::PolicyKind policy_kind(const CallerKey& key)
+{
+    return key.key.session_token.empty() ? api::management::PolicyKind::Identity
+                                         : api::management::PolicyKind::Session;
+}
+
+constexpr const char* kAccessDenied = "AccessDeniedException";
+
 }  // namespace
 
-Callers::Callers(CallerOptions options) : options_(std::move(options)), verifier_({}, keys_of(options_)) {}
+Callers::Callers(CallerOptions options)
+    : options_(std::move(options)),
+      verifier_({}, keys_of(options_)),
+      lambda_verifier_({"lambda", {}}, keys_of(options_))
+{}
 
-Callers::Caller Callers::authenticate(const CallerRequest& request, EpochMillis now) const
+Callers::Caller Callers::authenticate(const CallerRequest& request,
+                                      const api::sigv4::Verifier& verifier,
+                                      EpochMillis now) const
 {
     if (options_.admits_anybody) return {};
     if (options_.keys.empty()) return is_local(request) ? Caller() : Caller{kUnsigned, nullptr};
@@ -79,7 +95,7 @@ Callers::Caller Callers::authenticate(const CallerRequest& request, EpochMillis 
     const std::size_t mark = request.target.find('?');
     const std::string_view query =
         mark == std::string_view::npos ? std::string_view() : request.target.substr(mark + 1);
-    api::sigv4::Outcome outcome = verifier_.verify(
+    api::sigv4::Outcome outcome = verifier.verify(
         {request.method, request.target.substr(0, mark), query, request.headers, request.body}, now);
     if (outcome.verdict != api::sigv4::Verdict::Verified) return {std::move(outcome), nullptr};
     const auto signer =
@@ -94,7 +110,7 @@ std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
                                               EpochMillis now) const
 {
     const Caller caller =
-        authenticate({call.method, call.target, call.headers, call.body, call.source_ip}, now);
+        authenticate({call.method, call.target, call.headers, call.body, call.source_ip}, verifier_, now);
     if (caller.refusal) return api::management::not_authenticated(*caller.refusal, ids, now);
     if (caller.key != nullptr && call.signer != nullptr) {
         *call.signer = {caller.key->key.id, caller.key->key.user_arn};
@@ -106,14 +122,13 @@ std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
         options_.region, options_.account_id, call.api_id, call.stage, call.method, path};
     const api::PolicyVerdict verdict = caller.key->policy->evaluate(api::kManageConnections, resource.arn());
     if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
-    const auto kind = caller.key->key.session_token.empty() ? api::management::PolicyKind::Identity
-                                                            : api::management::PolicyKind::Session;
-    return api::management::access_denied(caller.key->key.user_arn, resource, verdict, kind, ids, now);
+    return api::management::access_denied(
+        caller.key->key.user_arn, resource, verdict, policy_kind(*caller.key), ids, now);
 }
 
 std::optional<std::string> Callers::refuse_administration(const CallerRequest& request, EpochMillis now) const
 {
-    const Caller caller = authenticate(request, now);
+    const Caller caller = authenticate(request, verifier_, now);
     if (caller.refusal && options_.keys.empty()) return std::string(kOnlyThisMachine);
     if (caller.refusal) return caller.refusal->message;
     if (caller.key == nullptr) return suspicion(request.headers);
@@ -122,6 +137,36 @@ std::optional<std::string> Callers::refuse_administration(const CallerRequest& r
     if (caller.key->policy->evaluate(kAdminister, arn) == api::PolicyVerdict::Allowed) return std::nullopt;
     return "The policy of access key " + caller.key->key.id + " does not allow " + std::string(kAdminister) +
            " on " + arn;
+}
+
+std::optional<InvocationRefusal> Callers::refuse_invocation(const CallerRequest& request,
+                                                            std::string_view function_arn,
+                                                            EpochMillis now) const
+{
+    const Caller caller = authenticate(request, lambda_verifier_, now);
+    if (caller.refusal) {
+        return InvocationRefusal{
+            std::string(api::management::error_type_of(caller.refusal->verdict)),
+            options_.keys.empty() ? std::string(kOnlyThisMachine) : caller.refusal->message};
+    }
+    if (caller.key == nullptr) {
+        const auto why = suspicion(request.headers);
+        return why ? std::optional(InvocationRefusal{kAccessDenied, *why}) : std::nullopt;
+    }
+    if (!caller.key->policy) return std::nullopt;
+    const api::PolicyVerdict verdict = caller.key->policy->evaluate(kInvokeFunction, function_arn);
+    if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
+    return InvocationRefusal{
+        kAccessDenied,
+        api::management::denial(
+            caller.key->key.user_arn, kInvokeFunction, function_arn, verdict, policy_kind(*caller.key))};
+}
+
+std::string Callers::function_arn(std::string_view name, std::string_view qualifier) const
+{
+    std::string arn = api::function_arn(options_.region, options_.account_id, name);
+    if (!qualifier.empty()) arn.append(1, ':').append(qualifier);
+    return arn;
 }
 
 std::string Callers::administration_arn(std::string_view method, std::string_view target) const

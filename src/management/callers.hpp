@@ -53,8 +53,17 @@ struct CallerOptions {
 /// The admin listener's only action, for policies. Its resources: administration_arn().
 inline constexpr std::string_view kAdminister = "postern:Administer";
 
-/// Who may call @connections and administer (design section 5): with keys, whoever signs; without, callers
-/// from this machine; anybody only when the operator says so. Immutable; thread: any.
+/// The Invoke API's action, for policies. Its resources: function_arn().
+inline constexpr std::string_view kInvokeFunction = "lambda:InvokeFunction";
+
+/// Why somebody may not invoke a function.
+struct InvocationRefusal {
+    std::string error_type;  ///< of x-amzn-ErrorType
+    std::string message;     ///< may hold any bytes the caller sent
+};
+
+/// Who may call @connections, invoke functions and administer (design section 5): with keys, whoever signs;
+/// without, callers from this machine; anybody only when the operator says so. Immutable; thread: any.
 class Callers {
 public:
     explicit Callers(CallerOptions options);
@@ -70,6 +79,15 @@ public:
     /// anybody's: no Origin, and a Host that no stranger's name server can point at this machine.
     std::optional<std::string> refuse_administration(const CallerRequest& request, EpochMillis now) const;
 
+    /// The same for an invocation. Signatures are scoped to the service `lambda`, and a key with a policy
+    /// needs kInvokeFunction on `function_arn`.
+    std::optional<InvocationRefusal> refuse_invocation(const CallerRequest& request,
+                                                       std::string_view function_arn,
+                                                       EpochMillis now) const;
+
+    /// "arn:aws:lambda:us-east-1:123456789012:function:NAME", ":QUALIFIER" behind it when there is one.
+    std::string function_arn(std::string_view name, std::string_view qualifier) const;
+
     /// "arn:postern:admin:us-east-1:123456789012:GET/connections": a method and the first part of the path.
     std::string administration_arn(std::string_view method, std::string_view target) const;
 
@@ -79,9 +97,12 @@ private:
         std::optional<api::sigv4::Outcome> refusal;
         const CallerKey* key = nullptr;
     };
-    Caller authenticate(const CallerRequest& request, EpochMillis now) const;
+    Caller authenticate(const CallerRequest& request,
+                        const api::sigv4::Verifier& verifier,
+                        EpochMillis now) const;
     CallerOptions options_;
     api::sigv4::Verifier verifier_;
+    api::sigv4::Verifier lambda_verifier_;
 };
 
 }  // namespace postern::management

@@ -2,6 +2,7 @@
 #include "net/http_request.hpp"
 
 #include "core/text.hpp"
+#include "net/http_parsing.hpp"
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -39,11 +40,14 @@ std::size_t HttpRequest::count(std::string_view name) const
 struct RequestReader::Parser : http::request_parser<http::string_body> {};
 
 RequestReader::RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max)
-    : parser_(std::make_unique<Parser>())
+    : RequestReader(header_bytes_max, [body_bytes_max](const HttpRequest&) { return body_bytes_max; })
+{}
+
+RequestReader::RequestReader(std::size_t header_bytes_max, BodyLimit body_limit)
+    : parser_(std::make_unique<Parser>()), body_limit_(std::move(body_limit))
 {
     parser_->header_limit(static_cast<std::uint32_t>(header_bytes_max));
-    parser_->body_limit(body_bytes_max);
-    parser_->eager(true);
+    parser_->body_limit(boost::none);  // until the head is there
 }
 
 RequestReader::~RequestReader() = default;
@@ -51,18 +55,24 @@ RequestReader::~RequestReader() = default;
 RequestReader::Status RequestReader::read(std::string& input)
 {
     while (!input.empty() && !parser_->is_done()) {
-        // A chunked body never ends with less; given less of a last chunk, Beast 1.81 fails an assertion of
-        // its own.
-        constexpr std::size_t kLastChunkBytes = 5;
-        if (parser_->is_header_done() && parser_->chunked() && input.size() < kLastChunkBytes) break;
-        boost::system::error_code error;
-        const std::size_t used = parser_->put(boost::asio::const_buffer(input.data(), input.size()), error);
-        input.erase(0, used);
-        if (error == http::error::need_more || (!error && used == 0)) return Status::NeedMore;
-        if (error == http::error::body_limit) return Status::BodyTooLarge;
-        if (error) return Status::Malformed;
+        switch (feed(*parser_, input)) {
+            case Fed::NeedMore:
+                return Status::NeedMore;
+            case Fed::BodyTooLarge:
+                return Status::BodyTooLarge;
+            case Fed::Malformed:
+                return Status::Malformed;
+            case Fed::Some:
+                break;
+        }
+        if (!has_head_ && parser_->is_header_done()) {
+            const Status status = take_head();
+            if (status != Status::NeedMore) return status;
+        }
     }
-    return parser_->is_done() ? finish() : Status::NeedMore;
+    if (!parser_->is_done()) return Status::NeedMore;
+    request_.body = std::move(parser_->get().body());
+    return Status::Done;
 }
 
 bool RequestReader::is_reading() const
@@ -77,9 +87,11 @@ bool RequestReader::take_expectation()
     return expectation_taken_;
 }
 
-RequestReader::Status RequestReader::finish()
+/// NeedMore when the body may come.
+RequestReader::Status RequestReader::take_head()
 {
-    http::request<http::string_body>& parsed = parser_->get();
+    has_head_ = true;
+    const http::request<http::string_body>& parsed = parser_->get();
     request_.method = to_string(parsed.method_string());
     request_.target = to_string(parsed.target());
     const std::size_t mark = request_.target.find('?');
@@ -96,8 +108,13 @@ RequestReader::Status RequestReader::finish()
     }
     request_.host = request_.header("Host");
     request_.keeps_alive = parsed.keep_alive();
-    request_.body = std::move(parsed.body());
-    return Status::Done;
+
+    const std::size_t body_bytes_max = body_limit_(request_);
+    const auto announced = parser_->content_length();
+    if (announced && *announced > body_bytes_max) return Status::BodyTooLarge;
+    parser_->body_limit(body_bytes_max);
+    parser_->eager(true);
+    return Status::NeedMore;
 }
 
 }  // namespace postern::net

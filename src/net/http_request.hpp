@@ -4,6 +4,7 @@
 #include "core/header.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,10 +28,14 @@ struct HttpRequest {
     std::size_t count(std::string_view name) const;
 };
 
+/// How many bytes the body of a request may have. `head` is all of it but the body.
+using BodyLimit = std::function<std::size_t(const HttpRequest& head)>;
+
 /// Reads requests off a byte stream. Beast's parser checks the syntax; limits are the caller's.
 class RequestReader {
 public:
     RequestReader(std::size_t header_bytes_max, std::size_t body_bytes_max);
+    RequestReader(std::size_t header_bytes_max, BodyLimit body_limit);
     ~RequestReader();
     RequestReader(const RequestReader&) = delete;
     RequestReader& operator=(const RequestReader&) = delete;
@@ -40,10 +45,14 @@ public:
     /// Takes bytes from the front of `input`, which keeps what belongs to nobody yet.
     Status read(std::string& input);
 
+    /// Complete when Done; without its body when BodyTooLarge.
     const HttpRequest& request() const { return request_; }
 
     /// The request that is Done, its body not copied; once.
     HttpRequest take() { return std::move(request_); }
+
+    /// Frees the body of a request that is Done.
+    void drop_body() { std::string().swap(request_.body); }
 
     /// A request has begun and is not complete.
     bool is_reading() const;
@@ -52,11 +61,13 @@ public:
     bool take_expectation();
 
 private:
-    Status finish();
+    Status take_head();
 
     struct Parser;
     std::unique_ptr<Parser> parser_;
+    BodyLimit body_limit_;
     HttpRequest request_;
+    bool has_head_ = false;
     bool expectation_taken_ = false;
 };
 

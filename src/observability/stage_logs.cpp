@@ -51,7 +51,7 @@ Result<std::shared_ptr<const StageLogs>> StageLogsFactory::open(const api::Api& 
     }
     if (logs_executions(api, stage)) {
         Result<std::shared_ptr<LineDestination>> destination =
-            open_group(execution_log_group(api.api_id, stage.stage_name));
+            open_log_group(writer_, group_directory_, execution_log_group(api.api_id, stage.stage_name));
         if (!destination) return explain(destination.error());
         logs->execution = *std::move(destination);
     }
@@ -65,7 +65,7 @@ Result<std::shared_ptr<LineDestination>> StageLogsFactory::open_access(
     if (settings.destination.empty() && !settings.destination_arn.empty()) {
         const Result<std::string> group = log_group_of_arn(settings.destination_arn);
         if (!group) return group.error();
-        return open_group(*group);
+        return open_log_group(writer_, group_directory_, *group);
     }
     if (settings.destination.empty() || settings.destination == kStdout) {
         return writer_.open_descriptor(STDOUT_FILENO, std::string(kStdout));
@@ -73,12 +73,14 @@ Result<std::shared_ptr<LineDestination>> StageLogsFactory::open_access(
     return writer_.open_file(settings.destination);
 }
 
-Result<std::shared_ptr<LineDestination>> StageLogsFactory::open_group(const std::string& group) const
+Result<std::shared_ptr<LineDestination>> open_log_group(LineWriter& writer,
+                                                        const std::string& directory,
+                                                        const std::string& group)
 {
-    const Result<std::string> file = log_group_file(group_directory_, group);
+    const Result<std::string> file = log_group_file(directory, group);
     if (!file) return file.error();
-    if (group_directory_.empty()) return writer_.open_descriptor(STDOUT_FILENO, std::string(kStdout));
-    return writer_.open_file(*file);
+    if (directory.empty()) return writer.open_descriptor(STDOUT_FILENO, std::string(kStdout));
+    return writer.open_file(*file);
 }
 
 }  // namespace postern::observability

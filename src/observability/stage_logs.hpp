@@ -45,12 +45,16 @@ public:
     Result<std::shared_ptr<const StageLogs>> open(const api::Api& api, const api::Stage& stage) const;
 
 private:
-    Result<std::shared_ptr<LineDestination>> open_group(const std::string& group) const;
     Result<std::shared_ptr<LineDestination>> open_access(const api::AccessLogSettings& settings) const;
 
     LineWriter& writer_;
     std::string group_directory_;
 };
+
+/// Where the lines of a log group go: its file in `directory`, or with "" stdout. Main thread.
+Result<std::shared_ptr<LineDestination>> open_log_group(LineWriter& writer,
+                                                        const std::string& directory,
+                                                        const std::string& group);
 
 /// The word for AccessLogSettings::destination.
 inline constexpr std::string_view kStdout = "stdout";

@@ -34,6 +34,7 @@ public:
         : port(listening_port),
           options_(std::move(options)),
           api_(api),
+          invocations_(options_.invocations_max),
           listener_(io_.get_executor(), fd),
           pause_(io_.get_executor())
     {}
@@ -99,14 +100,14 @@ private:
     void admit(net::Accepted accepted)
     {
         std::erase_if(sessions_, [](const auto& session) { return session.expired(); });
-        if (sessions_.size() >= options_.sockets_max && !make_room()) {
+        if (sessions_.size() - invocations_.count() >= options_.sockets_max && !make_room()) {
             ::close(accepted.fd);
             return;
         }
         // The protocol matters only to what this socket is never asked.
         AdminSession::Socket socket(io_.get_executor(), boost::asio::ip::tcp::v4(), accepted.fd);
-        auto session =
-            std::make_shared<AdminSession>(std::move(socket), std::move(accepted.source_ip), options_, api_);
+        auto session = std::make_shared<AdminSession>(
+            std::move(socket), std::move(accepted.source_ip), options_, api_, invocations_);
         sessions_.push_back(session);
         session->start();
     }
@@ -136,6 +137,7 @@ private:
 
     const AdminServerOptions options_;
     const management::AdminApi& api_;
+    Invocations invocations_;
     boost::asio::io_context io_{1};
     boost::asio::posix::basic_stream_descriptor<net::Executor> listener_;
     net::SteadyTimer pause_;

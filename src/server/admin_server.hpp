@@ -17,11 +17,14 @@ struct AdminServerOptions {
     std::uint16_t port = 8081;  ///< 0: the kernel chooses
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;
-    std::size_t sockets_max = 32;  ///< idle ones give way to new ones; beyond, those are closed
+    std::size_t sockets_max = 32;       ///< idle ones give way to new ones; beyond, those are closed
+    std::size_t invocations_max = 256;  ///< callers beside those who wait for a function; beyond: 429
     std::chrono::milliseconds request_timeout{10'000};  ///< from its first byte to its last
     std::chrono::milliseconds answer_timeout{120'000};  ///< of the gateway, which may load plugins; then 504
-    std::chrono::milliseconds idle_timeout{60'000};     ///< between requests, and for taking an answer
-    std::chrono::milliseconds stop_patience{1'000};     ///< with answers that are being given
+    /// The same for a function, which may wait for an instance, start (15 min at most) and run (15 min).
+    std::chrono::milliseconds invocation_timeout{3'600'000};
+    std::chrono::milliseconds idle_timeout{60'000};  ///< between requests, and for taking an answer
+    std::chrono::milliseconds stop_patience{1'000};  ///< with answers that are being given
 };
 
 /// The admin listener: HTTP/1.1 with keep-alive on a thread of its own, so that it answers while every shard

@@ -4,6 +4,7 @@
 #include "api/gateway_error.hpp"
 #include "core/clock.hpp"
 #include "core/time_text.hpp"
+#include "management/invoke_error.hpp"
 
 #include <boost/asio/write.hpp>
 
@@ -41,10 +42,16 @@ std::string_view reason_of(int status)
             return "Gone";
         case 413:
             return "Payload Too Large";
+        case 415:
+            return "Unsupported Media Type";
         case 422:
             return "Unprocessable Content";
         case 429:
             return "Too Many Requests";
+        case 500:
+            return "Internal Server Error";
+        case 502:
+            return "Bad Gateway";
         case 503:
             return "Service Unavailable";
         case 504:
@@ -54,17 +61,26 @@ std::string_view reason_of(int status)
     }
 }
 
+management::AdminReply too_large(const HttpRequest& head, std::size_t body_bytes_max)
+{
+    if (management::is_invocation(head.target))
+        return management::invoke_error::too_large(management::kInvocationBytesMax);
+    return management::admin_error(413, "A body is at most " + std::to_string(body_bytes_max) + " bytes");
+}
+
 }  // namespace
 
 AdminSession::AdminSession(Socket socket,
                            std::string source_ip,
                            const AdminServerOptions& options,
-                           const management::AdminApi& api)
+                           const management::AdminApi& api,
+                           Invocations& invocations)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       source_ip_(std::move(source_ip)),
       options_(options),
-      api_(api)
+      api_(api),
+      invocations_(invocations)
 {}
 
 void AdminSession::start()
@@ -81,7 +97,10 @@ void AdminSession::finish()
 void AdminSession::next()
 {
     state_ = State::Reading;
-    reader_.emplace(options_.header_bytes_max, options_.body_bytes_max);
+    reader_.emplace(options_.header_bytes_max, [this](const HttpRequest& head) {
+        return management::is_invocation(head.target) ? management::kInvocationBytesMax
+                                                      : options_.body_bytes_max;
+    });
     is_idle_ = true;
     expect(options_.idle_timeout, [this] { close(); });
     process();
@@ -105,15 +124,16 @@ void AdminSession::process()
         case RequestReader::Status::Done:
             return ask();
         case RequestReader::Status::BodyTooLarge:
-            return refuse(413, "A body is at most " + std::to_string(options_.body_bytes_max) + " bytes");
+            return refuse(too_large(reader_->request(), options_.body_bytes_max));
         case RequestReader::Status::Malformed:
-            return refuse(400, "This is no HTTP/1.1 request that can be read");
+            return refuse(management::admin_error(400, "This is no HTTP/1.1 request that can be read"));
         case RequestReader::Status::NeedMore:
             break;
     }
     if (is_idle_ && reader_->is_reading()) {
         is_idle_ = false;
-        expect(options_.request_timeout, [this] { refuse(408, "The request took too long"); });
+        expect(options_.request_timeout,
+               [this] { refuse(management::admin_error(408, "The request took too long")); });
     }
     if (!reader_->take_expectation()) return read();
     sending_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -129,10 +149,24 @@ void AdminSession::ask()
     state_ = State::Asking;
     const HttpRequest& request = reader_->request();
     keeps_alive_ = keeps_alive_ && request.keeps_alive;
+    const bool is_invocation = management::is_invocation(request.target);
     const std::uint64_t number = ++request_;
-    expect(options_.answer_timeout, [this, number] {
+    expect(is_invocation ? options_.invocation_timeout : options_.answer_timeout, [this, number] {
         answer(number, management::admin_error(504, "The gateway did not answer in time"));
     });
+    if (is_invocation) {
+        if (!invocations_.has_room())
+            return answer(number, management::invoke_error::throttled("ConcurrentInvocationLimitExceeded"));
+        place_.emplace(invocations_);
+    }
+    hand_over();
+    reader_->drop_body();  // a payload is not kept twice for as long as its function runs
+}
+
+void AdminSession::hand_over()
+{
+    const HttpRequest& request = reader_->request();
+    const std::uint64_t number = request_;
     const auto done =
         [weak = weak_from_this(), executor = socket_.get_executor(), number](management::AdminReply reply) {
             asio::post(executor, [weak, number, reply = std::move(reply)] {
@@ -149,15 +183,16 @@ void AdminSession::answer(std::uint64_t request, const management::AdminReply& r
 }
 
 /// What cannot be read ends the connection: where the next request begins is not known.
-void AdminSession::refuse(int status, std::string_view message)
+void AdminSession::refuse(const management::AdminReply& reply)
 {
     keeps_alive_ = false;
-    write(management::admin_error(status, message), true);
+    write(reply, true);
 }
 
 void AdminSession::write(const management::AdminReply& reply, bool with_body)
 {
     state_ = State::Writing;
+    place_.reset();
     api::HttpReply http;
     http.status = reply.status;
     http.reason = reason_of(reply.status);
@@ -165,6 +200,7 @@ void AdminSession::write(const management::AdminReply& reply, bool with_body)
     if (!reply.content_type.empty()) http.headers.push_back({"Content-Type", reply.content_type});
     if (reply.status != 204) http.headers.push_back({"Content-Length", std::to_string(reply.body.size())});
     if (!reply.allow.empty()) http.headers.push_back({"Allow", reply.allow});
+    http.headers.insert(http.headers.end(), reply.headers.begin(), reply.headers.end());
     http.headers.push_back({"Cache-Control", "no-store"});
     http.headers.push_back({"Connection", keeps_alive_ ? "keep-alive" : "close"});
     if (with_body) http.body = reply.body;

@@ -17,6 +17,31 @@
 
 namespace postern::server {
 
+/// How many callers wait for a function: they do not count as callers whom the gateway itself keeps waiting.
+/// One thread.
+class Invocations {
+public:
+    explicit Invocations(std::size_t count_max) : count_max_(count_max) {}
+    std::size_t count() const { return count_; }
+
+    /// One of them, while it lives.
+    class Place {
+    public:
+        explicit Place(Invocations& all) : all_(all) { ++all_.count_; }
+        ~Place() { --all_.count_; }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+    private:
+        Invocations& all_;
+    };
+    bool has_room() const { return count_ < count_max_; }
+
+private:
+    const std::size_t count_max_;
+    std::size_t count_ = 0;
+};
+
 /// One caller of the admin listener: a request, its answer, the next. All on the listener's thread; kept
 /// alive by what it waits for, and freed with it.
 class AdminSession : public std::enable_shared_from_this<AdminSession> {
@@ -26,7 +51,8 @@ public:
     AdminSession(Socket socket,
                  std::string source_ip,
                  const AdminServerOptions& options,
-                 const management::AdminApi& api);
+                 const management::AdminApi& api,
+                 Invocations& invocations);
 
     void start();
 
@@ -43,8 +69,9 @@ private:
     void read();
     void process();
     void ask();
+    void hand_over();
     void answer(std::uint64_t request, const management::AdminReply& reply);
-    void refuse(int status, std::string_view message);
+    void refuse(const management::AdminReply& reply);
     void write(const management::AdminReply& reply, bool with_body);
     void end();
     void skip();
@@ -56,6 +83,8 @@ private:
     const std::string source_ip_;
     const AdminServerOptions& options_;
     const management::AdminApi& api_;
+    Invocations& invocations_;
+    std::optional<Invocations::Place> place_;  ///< while a function is waited for
     State state_ = State::Reading;
     std::array<char, 16 * 1024> buffer_{};
     std::string received_;

@@ -22,9 +22,8 @@ std::string loggable_path(const HttpRequest& request)
 /// One line for each handshake that no API has seen.
 void log_refused(const HttpRequest& request, std::string_view source_ip, int status, std::string_view why)
 {
-    log::info(
-        "connect.refused",
-        {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
+    log::info("connect.refused",
+              {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
 }
 
 }  // namespace
@@ -107,7 +106,8 @@ void Session::upgrade(const HttpRequest& request)
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
-        log_refused(request, info_.source_ip, 403, stage == nullptr ? "no such stage" : "no connection id is free");
+        log_refused(
+            request, info_.source_ip, 403, stage == nullptr ? "no such stage" : "no connection id is free");
         return respond(
             api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }

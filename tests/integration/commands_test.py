@@ -24,6 +24,23 @@ gateway:
   shards: many
 """
 
+SERVERLESS = """\
+service: chat
+provider:
+  name: aws
+  environment:
+    API: !Sub "https://${WebsocketsApi}.execute-api.${AWS::Region}.amazonaws.com/${sls:stage}"
+functions:
+  say:
+    handler: src/say.handler
+    timeout: ${env:SECONDS, 5}
+    events: [{ websocket: $default }]
+  ask:
+    handler: src/ask.handler
+    name: ${self:service}-${sls:stage}-${opt:who, 'x'}
+    events: [{ websocket: { route: ask, routeResponseSelectionExpression: $default } }]
+"""
+
 
 class CommandsTest(unittest.TestCase):
     def setUp(self):
@@ -42,7 +59,7 @@ class CommandsTest(unittest.TestCase):
         return done
 
     def test_every_command_explains_itself(self):
-        for command in ([], ['run'], ['check'], ['routes'], ['config'], ['config', 'print'], ['config', 'schema'], ['health'], ['version']):
+        for command in ([], ['run'], ['check'], ['routes'], ['convert'], ['config'], ['config', 'print'], ['config', 'schema'], ['health'], ['version']):
             for flag in ('-h', '--help'):
                 done = self.expect(FINE, *command, flag)
                 self.assertIn('Usage: ' + ' '.join(['postern', *command]), done.out)
@@ -50,7 +67,7 @@ class CommandsTest(unittest.TestCase):
 
     def test_a_wrong_command_line_is_exit_code_2(self):
         for command in ([], ['nonsense'], ['config'], ['run', '--port', 'high'], ['run', '--port', '65536'], ['run', '--nonsense'],
-                        ['check', '--set', 'nonsense'], ['routes', 'one.yaml', 'two.yaml']):
+                        ['check', '--set', 'nonsense'], ['check', '--opt', 'nonsense'], ['routes', 'one.yaml', 'two.yaml']):
             done = self.expect(USAGE, *command)
             self.assertNotEqual(done.err, '')
             self.assertEqual(done.out, '')
@@ -69,7 +86,7 @@ class CommandsTest(unittest.TestCase):
 
     def test_commands_that_read_a_bad_configuration_end_with_78(self):
         file = self.file(FULL_OF_MISTAKES)
-        for command in (['run'], ['check'], ['routes'], ['config', 'print']):
+        for command in (['run'], ['check'], ['routes'], ['convert'], ['config', 'print']):
             self.assertIn('routeSelectionExpression', self.expect(BAD_CONFIGURATION, *command, file).err)
             self.assertIn('cannot be read', self.expect(BAD_CONFIGURATION, *command, self.directory / 'missing.yaml').err)
 
@@ -85,6 +102,42 @@ class CommandsTest(unittest.TestCase):
         rows = [line.split() for line in self.expect(FINE, 'routes', file).out.splitlines()]
         self.assertEqual(rows[0], ['API', 'STAGES', 'ROUTE', 'INTEGRATION', 'TWO-WAY', 'TIMEOUT'])
         self.assertIn(['echo', 'dev', '$default', 'plugin:echo', 'yes', '29s'], rows)
+
+    def test_a_serverless_yml_is_read_as_any_file_is(self):
+        file = self.file(SERVERLESS)
+        self.assertEqual(self.expect(FINE, 'check', file).out, '%s: ok\n' % file)
+        self.assertEqual(self.rows(file, '--opt', 'who=me'),
+                         [['dev', '$default', 'lambda:chat-dev-say', 'no', '29s'], ['dev', 'ask', 'lambda:chat-dev-me', 'yes', '29s']])
+        self.assertEqual(self.rows(file, '--stage', 'prod')[0][:3], ['prod', '$default', 'lambda:chat-prod-say'])
+        self.assertEqual(self.value('region', file), ('us-east-1', 'default of the Serverless Framework'))
+        self.assertEqual(self.value('region', file, '--region=eu-west-3'), ('eu-west-3', 'flag --region'))
+        self.assertIn('flag --stage: ', self.expect(BAD_CONFIGURATION, 'check', file, '--stage', 'a b').err)
+        self.assertEqual(self.value('functions.chat-dev-say.timeout', file, SECONDS='9'), ('9', '%s:9' % file))
+        self.assertEqual(self.value('functions.chat-dev-say.timeout', file, '--set=functions.chat-dev-say.timeout=4')[0], '4')
+        mistake = self.expect(BAD_CONFIGURATION, 'check', file, SECONDS='901').err
+        self.assertTrue(mistake.startswith('%s:9:14: functions.chat-dev-say.timeout: expected' % file), mistake)
+
+    def rows(self, *arguments):
+        """The route table without its heading and the API's id."""
+        return [line.split()[1:] for line in self.expect(FINE, 'routes', *arguments).out.splitlines()[1:]]
+
+    def test_convert_writes_a_native_file_that_means_the_same(self):
+        file = self.file(SERVERLESS)
+        native = self.directory / 'native.yaml'
+        native.write_text(self.expect(FINE, 'convert', file, '--opt', 'who=me', POSTERN_GATEWAY_SHARDS='2').out)
+        self.assertTrue(native.read_text().startswith('# Made by `postern convert` from api.yaml.\n'))
+        self.assertNotIn('shards', native.read_text())
+        self.assertEqual(self.rows(native), self.rows(file, '--opt', 'who=me'))
+        for path in ('functions.chat-dev-say.codeUri', 'functions.chat-dev-say.environment.API', 'functions.chat-dev-say.memorySize'):
+            self.assertEqual(self.value(path, native)[0], self.value(path, file, '--opt', 'who=me')[0])
+        example = SOURCE / 'config/postern.yaml'
+        native.write_text(self.expect(FINE, 'convert', example).out)
+        self.assertEqual(self.rows(native), self.rows(example))
+
+    def test_convert_writes_nothing_of_a_bad_file(self):
+        done = self.expect(BAD_CONFIGURATION, 'convert', self.file(SERVERLESS.replace("'x'", 'x')))
+        self.assertEqual(done.out, '')
+        self.assertIn('expected a source such as self:custom.name, or a text in quotes', done.err)
 
     def test_the_schema_is_the_one_in_the_tree(self):
         schema = json.loads(self.expect(FINE, 'config', 'schema').out)

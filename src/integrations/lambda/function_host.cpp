@@ -126,7 +126,8 @@ Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec) const
     if (!command) return command.error();
     found.command = std::move(*command);
     if (options_.open_log) {
-        Result<LogGroup> group = options_.open_log(function_log_group(function.function_name));
+        Result<LogGroup> group =
+            options_.open_log(function_log_group(function.function_name), spec.log_group_directory);
         if (!group) return group.error();
         found.log = std::move(*group);
     }

@@ -20,8 +20,8 @@ struct LogGroup {
     bool is_shared = false;  ///< with other groups: each line names its function, "[NAME] "
 };
 
-/// Finds the destination of "/aws/lambda/NAME". Thread: any.
-using OpenLog = std::function<Result<LogGroup>(const std::string& group)>;
+/// Finds the destination of "/aws/lambda/NAME" in FunctionSpec::log_group_directory. Main thread.
+using OpenLog = std::function<Result<LogGroup>(const std::string& group, const std::string& directory)>;
 
 /// How long things took, and what they used (spec config-plane 7.6).
 struct Report {

@@ -17,6 +17,7 @@ struct FunctionSpec {
     /// certificates (app). The user's variables win.
     api::StringMap gateway_environment;
     FunctionOptions options;
+    std::string log_group_directory;  ///< where its log group is a file; "" sends the lines to stdout
 
     bool operator==(const FunctionSpec&) const = default;
 };

@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kAtOnce{1};
 constexpr const char* kHealth = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+constexpr const char* kInvoke =
+    "POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
 constexpr const char* kReload = "POST /reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
 
 /// A caller on this machine. Reading waits.
@@ -80,10 +82,11 @@ private:
     std::string received_;
 };
 
-/// A server whose reloads wait for the test.
+/// A server whose reloads and functions wait for the test.
 class Served {
 public:
     using Done = std::function<void(ReloadOutcome)>;
+    using Invoked = std::function<void(management::InvokeAnswer)>;
 
     explicit Served(AdminServerOptions options = {})
     {
@@ -98,6 +101,9 @@ public:
     /// Waits until somebody asks for a reload.
     Done reload() { return asked_.get(); }
 
+    /// Waits until somebody invokes a function.
+    Invoked invoked() { return invoked_.get(); }
+
 private:
     management::AdminHooks hooks()
     {
@@ -108,10 +114,15 @@ private:
         };
         hooks.status = []() -> management::AdminStatus { throw std::runtime_error("a bug"); };
         hooks.reload = [this](Done done) { asked_.set(std::move(done)); };
+        hooks.functions.has = [](std::string_view) { return true; };
+        hooks.functions.invoke = [this](const management::InvokeRequest&, Invoked done) {
+            invoked_.set(std::move(done));
+        };
         return hooks;
     }
 
     test::Outcome<Done> asked_;
+    test::Outcome<Invoked> invoked_;
     test::ManualClock clock_;
     test::DirectoryNode node_{1};
     management::AdminApi api_{hooks(), node_.directory, clock_};
@@ -278,6 +289,81 @@ TEST_CASE("Idle callers give way to new ones, busy ones do not")
     CHECK(status_of(second.read_to("}")) == 200);
     CHECK(status_of(third.read_to("}")) == 200);
     CHECK(is_served(second));
+}
+
+TEST_CASE("An invocation has Lambda's room for its payload")
+{
+    AdminServerOptions options;
+    options.body_bytes_max = 100;
+    Served served(options);
+    const std::string head = "POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: localhost\r\n";
+    Caller caller(served.port());
+    const std::string payload = '"' + std::string(management::kInvocationBytesMax - 2, 'x') + '"';
+    caller.send(head + "Content-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload);
+    served.invoked()({management::InvokeAnswer::Outcome::Failed, "{}", "", "the log"});
+    const std::string answer = caller.read_to("{}");
+    CHECK(status_of(answer) == 200);
+    CHECK(answer.find("\r\nX-Amz-Function-Error: Unhandled\r\n") != std::string::npos);
+    CHECK(answer.find("\r\nx-amzn-RequestId: ") != std::string::npos);
+    CHECK(answer.find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+
+    const auto refused = [&](const std::string& request) {
+        Caller other(served.port());
+        other.send(request);
+        return other.read_to_end();
+    };
+    const std::string too_large = refused(head + "Content-Length: 6291457\r\n\r\n");
+    CHECK(status_of(too_large) == 413);
+    CHECK(too_large.find("\r\nx-amzn-ErrorType: RequestTooLargeException\r\n") != std::string::npos);
+    CHECK(status_of(refused(head + "Transfer-Encoding: chunked\r\n\r\n600001\r\n")) == 413);
+}
+
+TEST_CASE("Whoever waits for a function waits longer than others, and in nobody's way")
+{
+    AdminServerOptions options;
+    options.sockets_max = 1;
+    options.invocations_max = 2;
+    options.answer_timeout = kAtOnce;
+    Served served(options);
+    Caller first(served.port());
+    first.send(kInvoke);
+    const Served::Invoked one = served.invoked();
+    Caller second(served.port());
+    second.send(kInvoke);
+    const Served::Invoked other = served.invoked();
+
+    Caller third(served.port());
+    third.send(kHealth);
+    CHECK(status_of(third.read_to("alive\n")) == 200);
+    third.send(kInvoke);
+    const std::string throttled = third.read_to("}");
+    CHECK(status_of(throttled) == 429);
+    CHECK(throttled.find(R"("Reason":"ConcurrentInvocationLimitExceeded")") != std::string::npos);
+    CHECK(throttled.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+
+    third.send(kReload);  // its deadline passes, that of the functions does not
+    CHECK(status_of(third.read_to("}")) == 504);
+    served.reload();
+    one({management::InvokeAnswer::Outcome::Returned, "{}", "", ""});
+    CHECK(status_of(first.read_to("{}")) == 200);
+    third.send(kInvoke);
+    served.invoked()({management::InvokeAnswer::Outcome::Returned, "{}", "", ""});
+    CHECK(status_of(third.read_to("{}")) == 200);
+    other({management::InvokeAnswer::Outcome::Returned, "{}", "", ""});
+    CHECK(status_of(second.read_to("{}")) == 200);
+}
+
+TEST_CASE("A function that never answers is given up at last")
+{
+    AdminServerOptions options;
+    options.invocation_timeout = kAtOnce;
+    Served served(options);
+    Caller caller(served.port());
+    caller.send(kInvoke);
+    CHECK(status_of(caller.read_to("}")) == 504);
+    served.invoked()({});
+    caller.send(kHealth);
+    CHECK(status_of(caller.read_to("alive\n")) == 200);
 }
 
 TEST_CASE("Stopping lets an answer go that is being given, and waits for nobody else")

@@ -126,7 +126,7 @@ private:
 
 /// What every test program begins with: call(method, path, body) and next_event() -> (id, event).
 inline constexpr const char* kRuntimePrelude = R"(#!/usr/bin/python3
-import http.client, json, os, signal, subprocess, sys, time
+import http.client, json, os, signal, socket, subprocess, sys, time
 api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
 def call(method, path, body=None, headers={}):
     api.request(method, '/2018-06-01/runtime/' + path, body, headers)
@@ -163,7 +163,8 @@ public:
         lambda::FunctionHostOptions options;
         options.runtime_directory = runtime.path();
         options.scratch_directory = runtime.path() + "/scratch";
-        options.open_log = [this](const std::string& group) -> Result<lambda::LogGroup> {
+        options.open_log = [this](const std::string& group,
+                                  const std::string& /*directory*/) -> Result<lambda::LogGroup> {
             groups.push_back(group);
             return lambda::LogGroup{log, is_log_shared};
         };
@@ -190,6 +191,7 @@ public:
         spec.function.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(kForever);
         spec.options.init_timeout = spec.function.timeout;
         spec.options.idle_time = spec.function.timeout;
+        spec.options.concurrency = 1;
         spec.arn = "arn:aws:lambda:us-east-1:000000000000:function:" + name;
         spec.region = "us-east-1";
         return spec;

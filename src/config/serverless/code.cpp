@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/serverless/code.hpp"
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+namespace postern::config::serverless {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where serverless-esbuild, serverless-plugin-typescript and serverless-webpack put what they make.
+constexpr std::array<const char*, 3> kBuildDirectories = {".esbuild/.build", ".build", ".webpack/service"};
+
+constexpr std::array<const char*, 4> kRunnable = {".js", ".mjs", ".cjs", ".py"};
+constexpr std::array<const char*, 4> kTypeScript = {".ts", ".mts", ".cts", ".tsx"};
+
+/// The first of the files FILE.EXTENSION that exists; "" when none does.
+template <std::size_t N>
+std::string first_there(const fs::path& directory,
+                        const std::string& file,
+                        const std::array<const char*, N>& extensions)
+{
+    for (const char* extension : extensions) {
+        std::error_code error;
+        if (fs::exists(directory / (file + extension), error)) return file + extension;
+    }
+    return "";
+}
+
+/// "src/chat.send" is in src/chat.
+std::string file_of(const std::string& handler)
+{
+    const std::size_t slash = handler.rfind('/');
+    return handler.substr(0, handler.find('.', slash == std::string::npos ? 0 : slash + 1));
+}
+
+}  // namespace
+
+std::string code_directory(const Handler& handler, const std::string& service_directory, Translation& out)
+{
+    const fs::path directory(service_directory);
+    const std::string file = file_of(handler.text);
+    const std::string source = first_there(directory, file, kTypeScript);
+    if (source.empty() || !first_there(directory, file, kRunnable).empty()) return ".";
+    for (const char* built : kBuildDirectories) {
+        if (first_there(directory / built, file, kRunnable).empty()) continue;
+        out.notes.push_back({handler.where,
+                             handler.path,
+                             Note::NoteKind::Understood,
+                             source + " runs as it was built in " + built});
+        return built;
+    }
+    out.problems.push_back({handler.where,
+                            handler.path,
+                            source + " is TypeScript, which Postern does not build; build it to " + file +
+                                ".js, or with the Framework's plugin to " + kBuildDirectories[0] + '/' +
+                                file +
+                                ".js, or name the directory of what you build in custom.postern.codeUri"});
+    return ".";
+}
+
+}  // namespace postern::config::serverless

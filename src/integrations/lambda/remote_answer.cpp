@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/remote_answer.hpp"
+
+#include "core/base64.hpp"
+#include "core/json.hpp"
+#include "core/json_text.hpp"
+#include "core/text.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace postern::integrations::lambda {
+
+namespace {
+
+constexpr std::string_view kTimedOut = "Task timed out after ";
+
+std::string error_json(std::string_view type, std::string_view message)
+{
+    std::string out = "{\"errorType\":";
+    json::append_quoted(out, type);
+    out += ",\"errorMessage\":";
+    json::append_quoted(out, text::to_utf8_lossy(message));
+    return out + '}';
+}
+
+InvocationResult failed(std::string payload)
+{
+    return {Outcome::Failed, std::move(payload), {}, {}};
+}
+
+InvocationResult ended(Outcome outcome, const RemoteTarget& target, const std::string& why)
+{
+    return {outcome, {}, target.str() + ' ' + why, {}};
+}
+
+/// What the server says is wrong, in at most a line.
+std::string message_of(const net::HttpResponse& response)
+{
+    constexpr std::size_t kShown = 200;
+    if (const auto body = json::parse(response.body)) {
+        for (const char* name : {"Message", "message", "errorMessage"}) {
+            const auto* value = json::find(*body, name);
+            if (value != nullptr && value->IsString()) return std::string(json::as_string(*value));
+        }
+    }
+    const std::string_view first = std::string_view(response.body).substr(0, response.body.find('\n'));
+    return text::to_utf8_lossy(text::trim(first.substr(0, kShown)));
+}
+
+/// "answers 500: the message".
+std::string answers(const net::HttpResponse& response)
+{
+    const std::string message = message_of(response);
+    return "answers " + std::to_string(response.status) + (message.empty() ? "" : ": " + message);
+}
+
+bool is_error(const std::string& payload)
+{
+    // Most results are no errors, and need not be parsed to know it.
+    if (payload.find("\"errorType\"") == std::string::npos) return false;
+    const auto body = json::parse(payload);
+    return body && json::find(*body, "errorType") != nullptr && json::find(*body, "errorMessage") != nullptr;
+}
+
+/// The emulator tells of failures in its bodies only.
+InvocationResult emulator_result(net::HttpResponse response)
+{
+    if (response.body.starts_with(kTimedOut)) return failed(error_json("Sandbox.Timedout", response.body));
+    if (is_error(response.body)) return failed(std::move(response.body));
+    return {Outcome::Returned, std::move(response.body), {}, {}};
+}
+
+InvocationResult lambda_result(net::HttpResponse response)
+{
+    InvocationResult result;
+    if (!response.header("X-Amz-Function-Error").empty()) result.outcome = Outcome::Failed;
+    result.log_tail = base64::decode(response.header("X-Amz-Log-Result")).value_or("");
+    result.payload = std::move(response.body);
+    return result;
+}
+
+std::string forbidden(const RemoteTarget& target)
+{
+    return target.is_signed
+               ? "; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and whether they "
+                 "may "
+                 "lambda:InvokeFunction"
+               : "; the request was not signed, since the gateway's environment has no AWS_ACCESS_KEY_ID and "
+                 "AWS_SECRET_ACCESS_KEY";
+}
+
+}  // namespace
+
+InvocationResult result_of(net::HttpResponse response, const RemoteTarget& target)
+{
+    switch (response.status) {
+        case 200:
+            return target.is_emulator() ? emulator_result(std::move(response))
+                                        : lambda_result(std::move(response));
+        case 400:
+            if (target.is_emulator() && response.body.empty())
+                return ended(Outcome::Throttled, target, "does one invocation at a time, and is busy");
+            break;
+        case 401:
+        case 403:
+            return ended(Outcome::Broken, target, answers(response) + forbidden(target));
+        case 404:
+            return ended(Outcome::NotFound,
+                         target,
+                         answers(response) + "; its name there is its remoteName, now " + target.remote_name +
+                             " (the runtime interface emulator's: function)");
+        case 429:
+            return ended(Outcome::Throttled, target, answers(response));
+        case 502:
+            if (target.is_emulator() && is_error(response.body)) return failed(std::move(response.body));
+            break;
+        default:
+            break;
+    }
+    return ended(Outcome::Broken, target, answers(response));
+}
+
+InvocationResult result_of(const net::HttpFailure& failure, const RemoteTarget& target)
+{
+    switch (failure.kind) {
+        case net::HttpFailure::Kind::Busy:
+            return ended(Outcome::Throttled, target, failure.why);
+        case net::HttpFailure::Kind::TimedOut: {
+            InvocationResult result = ended(Outcome::Failed, target, failure.why);
+            result.payload = error_json("Sandbox.Timedout", result.why);
+            return result;
+        }
+        case net::HttpFailure::Kind::TooLarge:
+            return failed(error_json("Function.ResponseSizeTooLarge",
+                                     "Response payload size exceeded maximum allowed payload size (" +
+                                         std::to_string(kResultBytesMax) + " bytes)."));
+        case net::HttpFailure::Kind::Unreachable:
+            return ended(Outcome::Broken,
+                         target,
+                         failure.why + "; start what serves it, or correct the function's endpoint");
+        case net::HttpFailure::Kind::Broken:
+            break;
+    }
+    return ended(Outcome::Broken, target, failure.why);
+}
+
+}  // namespace postern::integrations::lambda

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "management/invoke_api.hpp"
+
+#include "api/ids.hpp"
+#include "core/base64.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "management/invoke_error.hpp"
+
+#include <utility>
+
+namespace postern::management {
+
+namespace {
+
+AdminReply reply_to(const InvokeAnswer& answer, const std::string& arn)
+{
+    switch (answer.outcome) {
+        case InvokeAnswer::Outcome::Returned:
+        case InvokeAnswer::Outcome::Failed:
+            break;
+        case InvokeAnswer::Outcome::Throttled:
+            return invoke_error::throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+        case InvokeAnswer::Outcome::NotFound:
+            return invoke_error::not_found(arn);
+        case InvokeAnswer::Outcome::Broken:
+            return invoke_error::make(502, "InvalidRuntimeException", answer.why);
+    }
+    AdminReply reply;
+    reply.body = answer.payload;
+    reply.headers.push_back({"X-Amz-Executed-Version", "$LATEST"});
+    if (answer.outcome == InvokeAnswer::Outcome::Failed)
+        reply.headers.push_back({"X-Amz-Function-Error", "Unhandled"});
+    if (!answer.log_tail.empty())
+        reply.headers.push_back({"X-Amz-Log-Result", base64::encode(answer.log_tail)});
+    return reply;
+}
+
+/// What the caller is not told: all of an event's fate, and why there was no answer.
+void log_failure(const InvokeAnswer& answer,
+                 InvocationType type,
+                 const std::string& function,
+                 const std::string& request_id)
+{
+    const bool has_failed = answer.outcome == InvokeAnswer::Outcome::Failed;
+    const bool is_event = type == InvocationType::Event;
+    if (answer.outcome == InvokeAnswer::Outcome::Returned || (has_failed && !is_event)) return;
+    constexpr std::size_t kShown = 256;
+    const std::string_view why =
+        has_failed ? std::string_view(answer.payload).substr(0, kShown) : std::string_view(answer.why);
+    log::warn("invoke.failed",
+              {{"function", function},
+               {"type", is_event ? "Event" : "RequestResponse"},
+               {"request_id", request_id},
+               {"why", text::to_utf8_lossy(why)}});
+}
+
+}  // namespace
+
+void InvokeApi::handle(const CallerRequest& request, const Callers& callers, const AdminDone& done) const
+{
+    const std::string request_id = random_.uuid();
+    const AdminDone answer = [done, request_id](AdminReply reply) {
+        reply.headers.push_back({"x-amzn-RequestId", request_id});
+        done(std::move(reply));
+    };
+    const InvokedFunction function(request.target);
+    const std::string arn = callers.function_arn(function.name(), function.qualifier);
+    if (const auto refusal = callers.refuse_invocation(request, arn, clock_.wall())) {
+        const std::string line = refusal->message.substr(0, refusal->message.find('\n'));
+        log::info("invoke.refused",
+                  {{"function", text::to_utf8_lossy(function.text)},
+                   {"source_ip", request.source_ip},
+                   {"why", text::to_utf8_lossy(line)}});
+        return answer(invoke_error::make(403, refusal->error_type, refusal->message));
+    }
+    if (request.method != "POST") return answer(wrong_method("POST"));
+    InvokeCall call;
+    if (auto refusal = read_call(request, function, call)) return answer(std::move(*refusal));
+    if (!functions_.has || !functions_.has(function.name())) return answer(invoke_error::not_found(arn));
+    call.request.request_id = request_id;
+    if (call.request.trace_id.empty()) call.request.trace_id = api::new_trace_id(clock_.wall(), random_);
+    invoke(std::move(call), arn, answer);
+}
+
+/// An event's caller does not wait. On AWS a failed event is tried twice more; here it is not.
+void InvokeApi::invoke(InvokeCall call, const std::string& arn, const AdminDone& answer) const
+{
+    if (call.type == InvocationType::DryRun) return answer({204, "", "", ""});
+    const bool is_event = call.type == InvocationType::Event;
+    if (is_event) answer({202, "", "", ""});
+    functions_.invoke(call.request,
+                      [=, type = call.type, name = call.request.function, id = call.request.request_id](
+                          const InvokeAnswer& result) {
+                          log_failure(result, type, name, id);
+                          if (!is_event) answer(reply_to(result, arn));
+                      });
+}
+
+}  // namespace postern::management

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <cstddef>
+#include <string>
+
+/// What the readers of requests and answers have in common; for their .cpp only.
+namespace postern::net {
+
+enum class Fed { Some, NeedMore, BodyTooLarge, Malformed };
+
+/// Gives a Beast parser bytes from the front of `input`. A parser that is not eager stops behind the head.
+template <class Parser>
+Fed feed(Parser& parser, std::string& input)
+{
+    namespace http = boost::beast::http;
+    // A chunked body never ends with less; given less of a last chunk, Beast 1.81 fails an assertion of its
+    // own.
+    constexpr std::size_t kLastChunkBytes = 5;
+    const bool may_be_chunk = input.find_first_of("0123456789abcdefABCDEF\r") == 0;
+    if (parser.is_header_done() && parser.chunked() && may_be_chunk && input.size() < kLastChunkBytes)
+        return Fed::NeedMore;
+    boost::system::error_code error;
+    const std::size_t used = parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
+    input.erase(0, used);
+    if (error == http::error::need_more || (!error && used == 0)) return Fed::NeedMore;
+    if (error == http::error::body_limit) return Fed::BodyTooLarge;
+    return error ? Fed::Malformed : Fed::Some;
+}
+
+}  // namespace postern::net

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/code_stamp.hpp"
+
+#include "function_fixture.hpp"
+
+using namespace postern;
+using namespace postern::test;
+using lambda::CodeStamp;
+
+TEST_CASE("what is edited, added or removed is another code, and what changes by itself is not")
+{
+    TemporaryDirectory code;
+    TemporaryDirectory layer;
+    api::Function function;
+    function.code_uri = code.path();
+    function.layers = {layer.path()};
+    code.write("a/index.js", "1");
+    code.write("node_modules/x/index.js", "1");
+    const CodeStamp before = CodeStamp::of(function);
+    CHECK(CodeStamp::of(function) == before);
+
+    SECTION("an edited file")
+    {
+        code.write("a/index.js", "12");
+        CHECK(CodeStamp::of(function) != before);
+    }
+    SECTION("a new one")
+    {
+        code.write("a/b.js", "");
+        CHECK(CodeStamp::of(function) != before);
+    }
+    SECTION("a removed one")
+    {
+        std::filesystem::remove(code.path() + "/a/index.js");
+        CHECK(CodeStamp::of(function) != before);
+    }
+    SECTION("a layer's")
+    {
+        layer.write("nodejs/x.js", "");
+        CHECK(CodeStamp::of(function) != before);
+    }
+    SECTION("a package that was installed")
+    {
+        code.write("node_modules/y/index.js", "1");
+        CHECK(CodeStamp::of(function) != before);
+    }
+    SECTION("the insides of a package, of .git and __pycache__")
+    {
+        code.write("node_modules/x/index.js", "12");
+        code.write(".git/index", "");
+        code.write("a/__pycache__/b.pyc", "");
+        CHECK(CodeStamp::of(function) == before);
+    }
+}
+
+TEST_CASE("a function without files has a stamp as well")
+{
+    api::Function function;
+    function.code_uri = "/no/such/directory";
+    CHECK(CodeStamp::of(function) == CodeStamp());
+}

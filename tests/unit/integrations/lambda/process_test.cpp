@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integrations/lambda/process.hpp"
+
+#include "function_fixture.hpp"
+
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+using namespace postern;
+using namespace postern::test;
+using lambda::Guard;
+using lambda::Process;
+
+namespace {
+
+std::string output_of(Process& process)
+{
+    const net::UniqueFd pipe = process.take_output();
+    ::fcntl(pipe.get(), F_SETFL, 0);
+    std::string out;
+    char block[4096];
+    for (ssize_t got = 0; (got = ::read(pipe.get(), block, sizeof(block))) > 0;) {
+        out.append(block, static_cast<std::size_t>(got));
+    }
+    return out;
+}
+
+Result<Process> run(const std::string& code)
+{
+    return Process::start({{"/usr/bin/python3", "-c", code}, {"ONLY=this"}, "/tmp"}, -1);
+}
+
+}  // namespace
+
+TEST_CASE("a process inherits nothing but what it is given")
+{
+    // A descriptor that the gateway has forgotten to close, an ignored signal, and a blocked one.
+    const net::UniqueFd leaking(::open("/dev/null", O_RDONLY));
+    const auto before = std::signal(SIGPIPE, SIG_IGN);
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+    auto process = Process::start({{"/bin/sh",
+                                    "-c",
+                                    "echo $ONLY; pwd; ls /proc/self/fd | wc -l; ulimit -n; "
+                                    "grep -E 'SigBlk|SigIgn' /proc/self/status; cat; echo error >&2"},
+                                   {"ONLY=this", "PATH=/usr/bin:/bin"},
+                                   "/tmp"},
+                                  -1);
+    ::pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
+    std::signal(SIGPIPE, before);
+    REQUIRE(process.has_value());
+    const std::string out = output_of(*process);
+    // The three, and the directory that ls reads.
+    CHECK(out == "this\n/tmp\n4\n1024\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nerror\n");
+    CHECK(process->reap().text() == "exit status 0");
+}
+
+TEST_CASE("how a process has ended is told in Lambda's words")
+{
+    const auto end = [](const std::string& code) {
+        auto process = run(code);
+        REQUIRE(process.has_value());
+        return process->reap().text();
+    };
+    CHECK(end("raise SystemExit(7)") == "exit status 7");
+    CHECK(end("import os; os.kill(os.getpid(), 9)") == "signal: killed");
+    CHECK(end("import os; os.kill(os.getpid(), 15)") == "signal: terminated");
+}
+
+TEST_CASE("what cannot be executed is told with the system's word")
+{
+    auto missing = Process::start({{"/no/such/file"}, {}, "/tmp"}, -1);
+    REQUIRE(missing.has_error());
+    CHECK(missing.error().detail == "cannot run /no/such/file: No such file or directory");
+    auto nowhere = Process::start({{"/bin/true"}, {}, "/no/such/directory"}, -1);
+    CHECK(nowhere.has_error());
+}
+
+TEST_CASE("the memory of a process is its peak in MB")
+{
+    auto process = run("x = bytearray(64 << 20); print(1, flush=True); import time; time.sleep(3600)");
+    REQUIRE(process.has_value());
+    const net::UniqueFd pipe = process->take_output();
+    pollfd wait{pipe.get(), POLLIN, 0};
+    REQUIRE(::poll(&wait, 1, -1) == 1);
+    CHECK(process->memory_peak_mb() >= 64);
+    process->signal_group(SIGKILL);
+    process->reap();
+    CHECK(process->memory_peak_mb() == 0);
+}
+
+TEST_CASE("when the gateway is killed, its guard kills the groups that it knows, with all who are in them")
+{
+    TemporaryDirectory directory;
+    const pid_t gateway = ::fork();
+    REQUIRE(gateway >= 0);
+    if (gateway == 0) {
+        auto guard = Guard::start();
+        if (!guard) ::_exit(1);
+        const std::string code = "sleep 3600 & echo $$ $! >ids.new; mv ids.new ids; wait";
+        const std::vector<std::string> environment{"PATH=/usr/bin:/bin"};
+        auto forgotten = Process::start({{"/bin/true"}, environment, directory.path()}, (*guard)->socket());
+        if (!forgotten) ::_exit(1);
+        (*guard)->forget(forgotten->id());
+        auto process =
+            Process::start({{"/bin/sh", "-c", code}, environment, directory.path()}, (*guard)->socket());
+        if (!process) ::_exit(1);
+        for (;;) ::pause();
+    }
+    std::string ids;
+    REQUIRE(eventually([&] {
+        ids = directory.read("ids");
+        return !ids.empty();
+    }));
+    const std::size_t space = ids.find(' ');
+    const std::string parent = ids.substr(0, space);
+    const std::string child = ids.substr(space + 1, ids.size() - space - 2);
+    CHECK(is_running(parent));
+    CHECK(is_running(child));
+    ::kill(gateway, SIGKILL);
+    ::waitpid(gateway, nullptr, 0);
+    CHECK(eventually([&] { return !is_running(parent) && !is_running(child); }));
+}
