@@ -53,7 +53,7 @@ def all_peers(build, directory):
         return [postern, "run", file]
 
     peers = [
-        Peer("postern", "Postern: JSON, route, plugin", [postern, plugin], postern_command, path="/dev",
+        Peer("postern", "Postern", [postern, plugin], postern_command, path="/dev",
              groups=ECHOES | {"lambda"}),
         Peer("floor", "bare-socket echo (the floor)", [floor], lambda port, *_: [floor, port], speaks_tls=False),
         Peer("beast", "Beast `websocket::stream` echo", [beast], lambda port, tls, _: [beast, port, *(tls or [])]),
