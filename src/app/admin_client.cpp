@@ -26,7 +26,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::uint64_t kAnswerBytesMax = 64 * 1024 * 1024;
-constexpr std::chrono::minutes kPatience{3};  // a reload loads plugins
 
 std::string request_text(const HttpUrl& url,
                          std::string_view method,
@@ -43,29 +42,11 @@ std::string request_text(const HttpUrl& url,
 
 }  // namespace
 
-Result<HttpUrl> HttpUrl::parse(std::string_view url)
+Result<HttpUrl> parse_plain_url(std::string_view url)
 {
-    constexpr std::string_view kScheme = "http://";
-    const Error wrong(ErrorKind::BadInput, "http://HOST:PORT expected, not \"" + std::string(url) + '"');
-    if (!url.starts_with(kScheme)) return wrong;
-    // What would break the request's lines is no URL.
-    for (const char c : url) {
-        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return wrong;
-    }
-    std::string_view rest = url.substr(kScheme.size());
-    HttpUrl out;
-    const std::size_t slash = rest.find('/');
-    if (slash != std::string_view::npos) out.path = rest.substr(slash);
-    rest = rest.substr(0, slash);
-    out.authority = rest;
-    const std::size_t bracket = rest.find(']');
-    const std::size_t colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    std::string_view host = rest.substr(0, colon);
-    if (colon != std::string_view::npos) out.port = rest.substr(colon + 1);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    out.host = host;
-    if (out.host.empty() || out.port.empty()) return wrong;
-    return out;
+    auto parsed = HttpUrl::parse(url);
+    if (parsed && !parsed->is_tls) return parsed;
+    return Error(ErrorKind::BadInput, "http://HOST:PORT expected, not \"" + std::string(url) + '"');
 }
 
 Result<HttpAnswer> http_call(const HttpUrl& url,
@@ -102,25 +83,33 @@ Result<HttpAnswer> http_call(const HttpUrl& url,
     });
     io.run();
     if (error) return failed(error);
-    return HttpAnswer{static_cast<int>(answer.get().result_int()), std::move(answer.get().body())};
+    HttpAnswer out;
+    out.status = static_cast<int>(answer.get().result_int());
+    for (const auto& field : answer.get())
+        out.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    out.body = std::move(answer.get().body());
+    return out;
 }
 
-Result<HttpAnswer> AdminClient::call(std::string_view method,
-                                     std::string_view target,
-                                     std::string_view body) const
+Result<HttpAnswer> AdminClient::call(const AdminCall& call) const
 {
     HttpUrl url = url_;
     while (url.path.ends_with('/')) url.path.pop_back();
-    url.path += target;
-    api::Headers headers;
+    url.path += call.target;
+    api::Headers headers = call.headers;
     if (key_) {
         const std::size_t mark = url.path.find('?');
         const std::string path = url.path.substr(0, mark);
         const std::string query = mark == std::string::npos ? "" : url.path.substr(mark + 1);
-        const api::Headers host{{"Host", url.authority}};
-        headers = api::sigv4::sign({method, path, query, host, body}, *key_, scope_, SystemClock().wall());
+        headers.push_back({"Host", url.authority});
+        const api::Headers added = api::sigv4::sign({call.method, path, query, headers, call.body},
+                                                    *key_,
+                                                    {region_, call.service},
+                                                    SystemClock().wall());
+        headers.pop_back();  // http_call() has its own
+        headers.insert(headers.end(), added.begin(), added.end());
     }
-    return http_call(url, method, headers, body, kPatience);
+    return http_call(url, call.method, headers, call.body, call.patience);
 }
 
 }  // namespace postern::app

@@ -5,6 +5,8 @@
 #include "api/sigv4.hpp"
 #include "api/sigv4_signer.hpp"
 #include "core/result.hpp"
+#include "net/http_response.hpp"
+#include "net/http_url.hpp"
 
 #include <chrono>
 #include <optional>
@@ -13,20 +15,11 @@
 
 namespace postern::app {
 
-struct HttpAnswer {
-    int status = 0;
-    std::string body;
-};
+using net::HttpUrl;
+using HttpAnswer = net::HttpResponse;
 
-struct HttpUrl {
-    std::string host;  ///< without brackets
-    std::string port = "80";
-    std::string path = "/";
-    std::string authority;  ///< as in the Host header
-
-    /// http://HOST[:PORT][/PATH]; anything else is BadInput.
-    static Result<HttpUrl> parse(std::string_view url);
-};
+/// A gateway's listener without TLS: http://HOST[:PORT][/PATH]; anything else is BadInput.
+Result<HttpUrl> parse_plain_url(std::string_view url);
 
 /// One HTTP request on a connection of its own, to a gateway: `patience` for all of it, answers of at most 64
 /// MiB. Errors say what did not work (Io).
@@ -36,23 +29,30 @@ Result<HttpAnswer> http_call(const HttpUrl& url,
                              std::string_view body,
                              std::chrono::milliseconds patience);
 
+/// One request of an operator.
+struct AdminCall {
+    std::string_view method;
+    std::string target;  ///< path and query, encoded
+    std::string_view body = {};
+    api::Headers headers = {};
+    std::string service = "execute-api";          ///< what a signature is scoped to
+    std::chrono::milliseconds patience{180'000};  ///< a reload loads plugins
+};
+
 /// The operator's side of the admin listener.
 class AdminClient {
 public:
-    /// With a key requests are signed.
-    AdminClient(HttpUrl url, std::optional<api::sigv4::AccessKey> key, api::sigv4::SigningScope scope)
-        : url_(std::move(url)), key_(std::move(key)), scope_(std::move(scope))
+    /// With a key requests are signed, for `region`.
+    AdminClient(HttpUrl url, std::optional<api::sigv4::AccessKey> key, std::string region)
+        : url_(std::move(url)), key_(std::move(key)), region_(std::move(region))
     {}
 
-    /// `target`: path and query, encoded.
-    Result<HttpAnswer> call(std::string_view method,
-                            std::string_view target,
-                            std::string_view body = {}) const;
+    Result<HttpAnswer> call(const AdminCall& call) const;
 
 private:
     HttpUrl url_;
     std::optional<api::sigv4::AccessKey> key_;
-    api::sigv4::SigningScope scope_;
+    std::string region_;
 };
 
 }  // namespace postern::app

@@ -173,6 +173,7 @@ std::string error_report(std::string_view text)
 {
     const auto error = json::parse(text);
     const rapidjson::Value* message = error ? json::find(*error, "message") : nullptr;
+    if (error && message == nullptr) message = json::find(*error, "Message");  // some of Lambda's errors
     if (message == nullptr || !message->IsString()) return std::string(text);
     std::string out(json::as_string(*message));
     for (const std::string& reason : items(*error, "reasons", kAsItIs)) out += '\n' + reason;

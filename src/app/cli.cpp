@@ -4,6 +4,7 @@
 #include "api/selection_expression.hpp"
 #include "app/builtin_handlers.hpp"
 #include "app/cli_admin.hpp"
+#include "app/cli_operator.hpp"
 #include "app/health_check.hpp"
 #include "app/lifecycle.hpp"
 #include "config/load.hpp"

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli_admin.hpp"
 
-#include "app/admin_client.hpp"
 #include "app/admin_report.hpp"
 #include "app/cli.hpp"
+#include "app/cli_invoke.hpp"
+#include "app/cli_operator.hpp"
 #include "core/text.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
 #include <functional>
 #include <iostream>
-#include <iterator>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,62 +20,6 @@ namespace postern::app {
 namespace {
 
 constexpr std::size_t kPageMax = 1000;
-
-std::string variable(const char* name)
-{
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-    return value == nullptr ? "" : value;
-}
-
-/// What every verb of the operator's understands.
-struct Operator {
-    std::string url;
-    bool as_json = false;
-
-    void add_to(CLI::App& command)
-    {
-        add_admin_option(command, url);
-        command.add_flag("--json", as_json, "print the answer as JSON");
-    }
-
-    /// The answer's body when it is a success; otherwise nothing, and the reason has been printed.
-    std::optional<std::string> ask(std::string_view method,
-                                   const std::string& target,
-                                   std::string_view body = {}) const
-    {
-        const Result<HttpUrl> parsed = HttpUrl::parse(url);
-        if (!parsed) throw CLI::ValidationError("--admin", parsed.error().detail);
-        const Result<HttpAnswer> answer = AdminClient(*parsed, key(), scope()).call(method, target, body);
-        if (!answer) {
-            std::cerr << "postern: " << answer.error().detail << '\n';
-        } else if (answer->status >= 300) {
-            std::cerr << "postern: " << error_report(answer->body) << " (status " << answer->status << ")\n";
-        } else {
-            return answer->body;
-        }
-        return std::nullopt;
-    }
-
-private:
-    /// As AWS's own tools are told.
-    static std::optional<api::sigv4::AccessKey> key()
-    {
-        const std::string id = variable("AWS_ACCESS_KEY_ID");
-        const std::string secret = variable("AWS_SECRET_ACCESS_KEY");
-        if (id.empty() || secret.empty()) return std::nullopt;
-        return api::sigv4::AccessKey{id, secret, variable("AWS_SESSION_TOKEN"), {}};
-    }
-
-    static api::sigv4::SigningScope scope()
-    {
-        api::sigv4::SigningScope scope;
-        for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
-            const std::string region = variable(name);
-            if (!region.empty()) return {region, scope.service};
-        }
-        return scope;
-    }
-};
 
 /// Who lists, and which.
 struct List {
@@ -137,8 +79,7 @@ int list(const List& options)
 
 int post(const One& options)
 {
-    const std::string data =
-        options.data == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : options.data;
+    const std::string data = text_or_input(options.data);
     return show(options.who, options.who.ask("POST", options.target(), data), words("posted"));
 }
 
@@ -151,22 +92,6 @@ int remove(const One& options)
     const auto answer = options.who.ask("DELETE", options.target() + query);
     if (answer && !options.who.as_json) std::cout << "closed\n";
     return exit_code_of(answer);
-}
-
-/// A verb with options of its own, which live as long as the command line is looked at.
-template <class Options>
-CLI::App* add_verb(CLI::App& parent,
-                   const std::string& name,
-                   const std::string& doc,
-                   int& exit_code,
-                   std::function<void(CLI::App&, Options&)> describe,
-                   std::function<int(const Options&)> act)
-{
-    CLI::App* verb = parent.add_subcommand(name, doc);
-    auto options = std::make_shared<Options>();
-    describe(*verb, *options);
-    verb->callback([options, &exit_code, act = std::move(act)] { exit_code = act(*options); });
-    return verb;
 }
 
 void add_connections(CLI::App& cli, int& exit_code)
@@ -219,15 +144,6 @@ void add_connections(CLI::App& cli, int& exit_code)
 
 }  // namespace
 
-void add_admin_option(CLI::App& command, std::string& url)
-{
-    url = "http://127.0.0.1:8081";
-    command.add_option("--admin", url, "the gateway's admin listener")
-        ->type_name("URL")
-        ->envname("POSTERN_ADMIN")
-        ->capture_default_str();
-}
-
 void add_admin_commands(CLI::App& cli, int& exit_code)
 {
     const auto describe = [](CLI::App& verb, Operator& options) { options.add_to(verb); };
@@ -253,6 +169,7 @@ void add_admin_commands(CLI::App& cli, int& exit_code)
                            return show(options, options.ask("POST", "/drain"), words("draining"));
                        });
     add_connections(cli, exit_code);
+    add_invoke_command(cli, exit_code);
 }
 
 }  // namespace postern::app

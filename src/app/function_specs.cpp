@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 
 #include <array>
+#include <filesystem>
 
 namespace postern::app {
 
@@ -47,6 +48,12 @@ const Endpoint* development_endpoint(const std::vector<Endpoint>& endpoints)
         if (!endpoint.development_ca.empty()) return &endpoint;
     }
     return nullptr;
+}
+
+/// Functions are started in directories of their own.
+std::string absolute(const std::string& path)
+{
+    return std::filesystem::absolute(path).lexically_normal().string();
 }
 
 bool calls(const api::Api& api, const api::Stage& stage, const std::string& function)
@@ -149,6 +156,8 @@ std::vector<FunctionSpec> function_specs(const config::Settings& settings,
     for (const auto& [name, function] : settings.model.functions) {
         FunctionSpec& spec = specs.emplace_back();
         spec.function = function;
+        if (!function.code_uri.empty()) spec.function.code_uri = absolute(function.code_uri);
+        for (std::string& layer : spec.function.layers) layer = absolute(layer);
         spec.arn = api::function_arn(settings.model.region, settings.model.account_id, name);
         spec.region = settings.model.region;
         spec.options = settings.functions;

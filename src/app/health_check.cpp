@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kPatience{2};
 
 Result<HttpAnswer> get(const std::string& url)
 {
-    const Result<HttpUrl> target = HttpUrl::parse(url);
+    const Result<HttpUrl> target = parse_plain_url(url);
     return target ? http_call(*target, "GET", {}, {}, kPatience) : target.error();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/runtime_directory.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -9,8 +8,6 @@ namespace postern::app {
 
 std::string runtime_directory()
 {
-    const char* given = std::getenv("POSTERN_RUNTIME_DIRECTORY");
-    if (given != nullptr && *given != '\0') return given;
     std::error_code ignored;
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
     return (program.parent_path().parent_path() / "share/postern/runtime").string();

@@ -44,19 +44,18 @@ void answer(const PluginHost& host,
             const std::string& name,
             const InvocationResult& result)
 {
-    const std::string function = "function " + name + ": ";
     switch (result.outcome) {
         case Outcome::Returned:
             break;
         case Outcome::Failed:
-            return host.fail(token, function + (result.why.empty() ? "it failed" : result.why));
+            return host.fail(token, result.why);
         case Outcome::Throttled:
         case Outcome::NotFound:
         case Outcome::Broken:
-            return host.fail(token, function + result.why, api::Refusal::NotInvocable);
+            return host.fail(token, result.why, api::Refusal::NotInvocable);
     }
     const Result<api::ProxyReply> reply = api::parse_proxy_reply(result.payload);
-    if (!reply) return host.fail(token, function + reply.error().detail);
+    if (!reply) return host.fail(token, "function \"" + name + "\": " + reply.error().detail);
     InvokeReply answered;
     answered.status_code = reply->status_code;
     answered.body = reply->body;

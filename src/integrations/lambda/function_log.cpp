@@ -63,7 +63,9 @@ void LogTail::add(std::string_view line)
 
 std::string LogTail::take()
 {
-    return text::to_utf8_lossy(std::exchange(text_, {}));
+    std::size_t begin = 0;  // behind the rest of a character that was cut
+    while (begin < text_.size() && (static_cast<unsigned char>(text_[begin]) & 0xC0U) == 0x80U) ++begin;
+    return text::to_utf8_lossy(std::exchange(text_, {}).substr(begin));
 }
 
 FunctionLog::FunctionLog(LogGroup group, std::string_view function_name, const Clock& clock)

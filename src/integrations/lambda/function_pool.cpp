@@ -39,11 +39,8 @@ std::int64_t FunctionPool::instances_max() const
 
 void FunctionPool::invoke(Invocation invocation, Done done)
 {
-    const std::string name = "function \"" + function_.spec.function.function_name + "\" ";
     if (instances_max() <= 0) {
-        stats_->throttles.add();
-        return refuse(
-            done, Outcome::Throttled, name + "may not be invoked: its reservedConcurrentExecutions is 0");
+        return throttle(done, "may not be invoked: its reservedConcurrentExecutions is 0");
     }
     queue_.push_back({std::move(invocation), std::move(done)});
     stats_->queued.add(1);
@@ -55,11 +52,15 @@ void FunctionPool::invoke(Invocation invocation, Done done)
     const Work last = std::move(queue_.back());
     queue_.pop_back();
     stats_->queued.add(-1);
+    throttle(last.done,
+             "is throttled: all of its " + std::to_string(instances_max()) + " instances are busy, and " +
+                 std::to_string(queue_.size()) + " invocations wait already");
+}
+
+void FunctionPool::throttle(const Done& done, const std::string& why)
+{
     stats_->throttles.add();
-    refuse(last.done,
-           Outcome::Throttled,
-           name + "is throttled: all of its " + std::to_string(instances_max()) +
-               " instances are busy, and " + std::to_string(queue_.size()) + " invocations wait already");
+    refuse(done, Outcome::Throttled, "function \"" + function_.spec.function.function_name + "\" " + why);
 }
 
 Work FunctionPool::take_first()

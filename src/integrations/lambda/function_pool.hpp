@@ -63,6 +63,7 @@ private:
 
     std::size_t& count(Phase phase) { return counts_[static_cast<std::size_t>(phase)]; }
     std::int64_t instances_max() const;
+    void throttle(const Done& done, const std::string& why);
     void refuse(const Done& done, Outcome outcome, const std::string& why);
 
     LocalFunction function_;

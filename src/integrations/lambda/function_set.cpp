@@ -61,18 +61,23 @@ const FunctionSet::Member* FunctionSet::find(std::string_view name) const
 
 void FunctionSet::invoke(std::string_view name, Invocation invocation, Done done) const
 {
-    const std::string subject = "function \"" + std::string(name) + "\" ";
+    const auto subject = [](std::string_view function) {
+        return "function \"" + std::string(function) + "\" ";
+    };
     const Member* const member = find(name);
-    // What is handed over must be copyable, for it stays here when it is not taken.
+    if (member == nullptr) {
+        InvocationResult unknown{
+            Outcome::NotFound, {}, subject(name) + "does not exist in this configuration", {}};
+        if (host_.post([done, unknown] { done(unknown); })) return;
+        return done(std::move(unknown));
+    }
+    // Shared, for it stays here when it is not taken.
     const auto call = std::make_shared<Work>(Work{std::move(invocation), std::move(done)});
-    const bool is_posted =
-        member == nullptr ? host_.post([call, subject] {
-            call->done({Outcome::NotFound, {}, subject + "does not exist in this configuration", {}});
-        })
-                          : host_.post([call, function = member->running->function()] {
-                                function->invoke(std::move(call->invocation), std::move(call->done));
-                            });
-    if (!is_posted) call->done({Outcome::Broken, {}, subject + "is not run: the gateway is ending", {}});
+    const bool is_posted = host_.post([call, function = member->running->function()] {
+        function->invoke(std::move(call->invocation), std::move(call->done));
+    });
+    if (!is_posted)
+        call->done({Outcome::Broken, {}, subject(name) + "is not run: the gateway is ending", {}});
 }
 
 std::vector<std::string> FunctionSet::names() const

@@ -230,10 +230,19 @@ void Instance::on_deadline()
             fail(timed_out(plan_.spec.function.timeout));
             return become(Phase::Ending);
         case Phase::Returning:
-            deadline_.set(steady_clock::now() + options.idle_time);
+            deadline_.set(invoked_at_ + plan_.spec.function.timeout);
             return become(Phase::Late);
-        case Phase::Idle:
         case Phase::Late:
+            plan_.log.line(timeout_text(plan_.clock.wall(), request_id_, plan_.spec.function.timeout),
+                           nullptr);
+            plan_.log.hand_over();
+            log::warn(
+                "function.stuck",
+                {{"function", function_name()},
+                 {"request_id", request_id_},
+                 {"why", "it has answered and not asked for another event in the time of its invocation"}});
+            return end("it is stuck");
+        case Phase::Idle:
             return end("it was idle");
         case Phase::Ending:
         case Phase::Gone:

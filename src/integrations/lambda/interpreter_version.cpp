@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 #include "integrations/lambda/environment.hpp"
 #include "integrations/lambda/instance_output.hpp"
+#include "integrations/lambda/lazy_timer.hpp"
 #include "integrations/lambda/process.hpp"
 
 #include <array>
@@ -60,8 +61,11 @@ public:
     Question(boost::asio::io_context& io, Process process)
         : process_(std::move(process)),
           exit_(io.get_executor(), process_->take_exit_fd().release()),
-          output_(process_->take_output())
-    {}
+          output_(process_->take_output()),
+          patience_(io, [this] { process_->signal_group(SIGKILL); })
+    {
+        patience_.set(LazyTimer::Clock::now() + kPatience);
+    }
 
     void wait(std::function<void(std::string)> on_answer)
     {
@@ -78,6 +82,7 @@ public:
     void end()
     {
         if (!process_) return;
+        patience_.clear();
         process_->signal_group(SIGKILL);
         process_->reap();
         process_.reset();
@@ -86,9 +91,12 @@ public:
     }
 
 private:
+    static constexpr std::chrono::seconds kPatience{10};
+
     std::optional<Process> process_;
     WatchedFd exit_;
     net::UniqueFd output_;
+    LazyTimer patience_;
 };
 
 void InterpreterVersions::check(const FunctionSpec& spec, const Command& command)

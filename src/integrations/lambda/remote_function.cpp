@@ -19,17 +19,6 @@ namespace {
 
 constexpr std::string_view kApi = "/2015-03-31/functions/";
 
-/// The region that one of AWS's hosts names ("lambda.eu-west-1.amazonaws.com"), else the gateway's.
-std::string region_of(const std::string& host, const std::string& otherwise)
-{
-    if (host.find(".amazonaws.com") == std::string::npos) return otherwise;
-    const std::vector<std::string_view> labels = text::split(host, '.');
-    const auto service = std::find_if(labels.begin(), labels.end(), [](std::string_view label) {
-        return label == "lambda" || label == "lambda-fips";
-    });
-    return service == labels.end() || service + 1 == labels.end() ? otherwise : std::string(service[1]);
-}
-
 /// What the invocations of a function have in common; outlives it for as long as one is going on.
 struct Remote {
     RemoteTarget target;
@@ -129,6 +118,16 @@ std::int64_t concurrency_of(const FunctionSpec& spec, const RemoteTarget& target
 
 }  // namespace
 
+std::string signing_region(const std::string& host, const std::string& otherwise)
+{
+    if (host.find(".amazonaws.com") == std::string::npos) return otherwise;
+    const std::vector<std::string_view> labels = text::split(host, '.');
+    const auto service = std::find_if(labels.begin(), labels.end(), [](std::string_view label) {
+        return label == "lambda" || label == "lambda-fips";
+    });
+    return service == labels.end() || service + 1 == labels.end() ? otherwise : std::string(service[1]);
+}
+
 Result<std::unique_ptr<Invoker>> make_remote_function(boost::asio::io_context& io,
                                                       const FunctionSpec& spec,
                                                       const RemoteOptions& options)
@@ -149,7 +148,7 @@ Result<std::unique_ptr<Invoker>> make_remote_function(boost::asio::io_context& i
         Remote{{spec.function.function_name, name, url->origin(), options.key.has_value()},
                url->authority,
                path,
-               {region_of(url->host, spec.region), "lambda"},
+               {signing_region(url->host, spec.region), "lambda"},
                options.key,
                options.clock,
                spec.function.timeout + spec.options.init_timeout});

@@ -35,4 +35,8 @@ Result<std::unique_ptr<Invoker>> make_remote_function(boost::asio::io_context& i
                                                       const FunctionSpec& spec,
                                                       const RemoteOptions& options);
 
+/// The region that signatures are scoped to: the one that a host of AWS's names
+/// ("lambda.eu-west-1.amazonaws.com"), else `otherwise`.
+std::string signing_region(const std::string& host, const std::string& otherwise);
+
 }  // namespace postern::integrations::lambda

@@ -3,6 +3,8 @@
 
 #include "catch.hpp"
 
+#include <filesystem>
+
 using namespace postern;
 using namespace postern::app;
 using integrations::lambda::FunctionSpec;
@@ -103,6 +105,17 @@ TEST_CASE("URLs of this gateway's APIs stay for those who are led, and become lo
     CHECK(local.at("URL") == "https://localhost:8443/prod");
     CHECK(local.at("WSS") == "wss://localhost:8443/prod");
     CHECK(local.at("OTHER") == "https://other.execute-api.eu-west-1.amazonaws.com/prod");
+}
+
+TEST_CASE("code and layers are absolute, for functions have directories of their own")
+{
+    config::Settings settings = settings_with("nodejs20.x");
+    settings.model.functions.at("wsEcho").code_uri = "./src";
+    settings.model.functions.at("wsEcho").layers = {"layer", "/opt/layer"};
+    const FunctionSpec spec = spec_of(settings);
+    const std::string here = std::filesystem::current_path().string();
+    CHECK(spec.function.code_uri == here + "/src");
+    CHECK(spec.function.layers == std::vector<std::string>{here + "/layer", "/opt/layer"});
 }
 
 TEST_CASE("a function that is elsewhere is told nothing")

@@ -87,19 +87,20 @@ TEST_CASE("a function's proxy response is the answer")  // spec data-plane 4
 TEST_CASE("what is no proxy response is a failed integration that names the function")
 {
     Fixture f;
-    CHECK(f.answer_to(returned("null")) == "7: 502 function wsEcho: malformed proxy response: not an object");
-    CHECK(f.answer_to(returned("{")).starts_with("7: 502 function wsEcho: malformed proxy response: "));
+    CHECK(f.answer_to(returned("null")) ==
+          "7: 502 function \"wsEcho\": malformed proxy response: not an object");
+    CHECK(f.answer_to(returned("{")).starts_with("7: 502 function \"wsEcho\": malformed proxy response: "));
     CHECK(f.answer_to(returned(R"({"statusCode":200,"extra":1})")) ==
-          "7: 502 function wsEcho: malformed proxy response: unknown key extra");
+          "7: 502 function \"wsEcho\": malformed proxy response: unknown key extra");
 }
 
 TEST_CASE("a function that fails is a failed integration, one that cannot be called is not invocable")
 {
     Fixture f;
-    CHECK(f.answer_to(ended(Outcome::Failed, "Error: no")) == "7: 502 function wsEcho: Error: no");
-    CHECK(f.answer_to(ended(Outcome::Throttled, "no room")) == "7: 500 function wsEcho: no room");
-    CHECK(f.answer_to(ended(Outcome::NotFound, "gone")) == "7: 500 function wsEcho: gone");
-    CHECK(f.answer_to(ended(Outcome::Broken, "no node")) == "7: 500 function wsEcho: no node");
+    CHECK(f.answer_to(ended(Outcome::Failed, "Error: no")) == "7: 502 Error: no");
+    CHECK(f.answer_to(ended(Outcome::Throttled, "no room")) == "7: 500 no room");
+    CHECK(f.answer_to(ended(Outcome::NotFound, "gone")) == "7: 500 gone");
+    CHECK(f.answer_to(ended(Outcome::Broken, "no node")) == "7: 500 no node");
 }
 
 TEST_CASE("an event goes to its function as AWS's JSON")

@@ -104,6 +104,19 @@ TEST_CASE("a process that does not ask again after its answer is not waited for"
     CHECK(second.payload != first.payload);
 }
 
+TEST_CASE("a process that does not ask again in its time makes room for another")
+{
+    FunctionFixture lab;
+    auto spec = lab.function("dreamer", answering("answer(id, os.getpid())\ntime.sleep(event)\ncontinue"));
+    spec.function.timeout = milliseconds(200);
+    lab.load({spec});
+    const std::string pid = lab.invoke("dreamer", "3600").payload;
+    const auto second = lab.invoke("dreamer", "3600");
+    CHECK(second.payload != pid);
+    CHECK(!is_running(pid));
+    CHECK(lab.log->has(" Task timed out after 0.20 seconds\n"));
+}
+
 TEST_CASE("the instance that was used last is used again, and the idle ones end after their time")
 {
     FunctionFixture lab;
