@@ -9,16 +9,25 @@ import subprocess
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+LAMBDA = HERE / "lambda"  # the function that is invoked, and what serverless-offline needs
+OFFLINE_PACKAGES = [LAMBDA / "node_modules" / name for name in ("serverless/bin/serverless.js", "serverless-offline")]
 START_SECONDS = 20
 STOP_SECONDS = 10
 
 
-class Peer:
-    """One kind of server. `command(port, tls)` is its command line; `tls` is a pair of PEM files or None."""
+ECHOES = frozenset({"echo", "connect", "idle", "fanout"})  # the groups that measure the server and nothing behind it
 
-    def __init__(self, name, title, needs, command, speaks_tls=True, path="/"):
+
+class Peer:
+    """One kind of server. `command(port, tls, group)` is its command line; `tls` is a pair of PEM files or None."""
+
+    def __init__(self, name, title, needs, command, speaks_tls=True, path="/", groups=ECHOES):
         self.name, self.title, self.needs, self.command = name, title, needs, command
-        self.speaks_tls, self.path = speaks_tls, path
+        self.speaks_tls, self.path, self.groups = speaks_tls, path, groups
+
+    def can_do(self, case):
+        return (case.group in self.groups and (self.speaks_tls or not case.tls)
+                and (not case.peers or self.name in case.peers))
 
     def missing(self):
         return [str(file) for file in self.needs if not pathlib.Path(file).exists()]
@@ -31,26 +40,33 @@ def all_peers(build, directory):
     beast, floor, script = bench / "beast_echo", bench / "floor_echo", HERE / "ws_echo.js"
     node = shutil.which("node") or "node"
 
-    def postern_command(port, tls):
+    def postern_command(port, tls, group):
         listener = {"address": "127.0.0.1", "port": port}
         if tls:
             listener["tls"] = {"certificate": str(tls[0]), "privateKey": str(tls[1])}
         file = directory / f"postern-{port}.json"
-        file.write_text(json.dumps(postern_configuration(plugin, listener), indent=2))
+        file.write_text(json.dumps({
+            **(function_configuration() if group == "lambda" else plugin_configuration(plugin)),
+            "gateway": {"listeners": [listener], "shards": 1, "extensions": True,
+                        "limits": {"newConnectionsPerSecond": 0}},
+        }, indent=2))
         return [postern, "run", file]
 
     peers = [
-        Peer("postern", "Postern: JSON, route, plugin", [postern, plugin], postern_command, path="/dev"),
-        Peer("floor", "bare-socket echo (the floor)", [floor], lambda port, tls: [floor, port], speaks_tls=False),
-        Peer("beast", "Beast `websocket::stream` echo", [beast], lambda port, tls: [beast, port, *(tls or [])]),
+        Peer("postern", "Postern", [postern, plugin], postern_command, path="/dev",
+             groups=ECHOES | {"lambda"}),
+        Peer("floor", "bare-socket echo (the floor)", [floor], lambda port, *_: [floor, port], speaks_tls=False),
+        Peer("beast", "Beast `websocket::stream` echo", [beast], lambda port, tls, _: [beast, port, *(tls or [])]),
         Peer("ws", "Node `ws` echo", [node, HERE.parent / "clients" / "node_modules" / "ws"],
-             lambda port, tls: [node, script, port, *(tls or [])]),
+             lambda port, tls, _: [node, script, port, *(tls or [])]),
+        Peer("serverless-offline", "serverless-offline: worker threads", [node, *OFFLINE_PACKAGES],
+             lambda port, *_: offline_command(node, port, directory), speaks_tls=False, groups={"lambda"}),
     ]
     return {peer.name: peer for peer in peers}
 
 
-def postern_configuration(plugin, listener):
-    """A two-way route through an inline handler; one shard, as every peer has one thread."""
+def plugin_configuration(plugin):
+    """A two-way route through an inline handler."""
     route = {"integration": "plugin:bench.echo", "routeResponse": True}
     return {
         "apis": {"bench": {"routeSelectionExpression": "$request.body.action",
@@ -58,8 +74,28 @@ def postern_configuration(plugin, listener):
                                       "tell": {"integration": "plugin:bench.tell"}},
                            "stages": {"dev": {}}}},
         "plugins": {"bench": {"library": str(plugin)}},
-        "gateway": {"listeners": [listener], "shards": 1, "extensions": True, "limits": {"newConnectionsPerSecond": 0}},
     }
+
+
+def function_configuration():
+    """What lambda/serverless.yml says: $connect and a two-way route through one function, ten instances of it at most."""
+    function = {"runtime": "nodejs20.x", "handler": "echo.handler", "codeUri": str(LAMBDA), "timeout": 29,
+                "reservedConcurrentExecutions": 10}
+    return {
+        "apis": {"bench": {"routeSelectionExpression": "$request.body.action",
+                           "routes": {"$connect": {"integration": "lambda:echo"},
+                                      "echo": {"integration": "lambda:echo", "routeResponse": True}},
+                           "stages": {"dev": {}}}},
+        "functions": {"echo": function},
+    }
+
+
+def offline_command(node, port, home):
+    """Serverless Framework's `offline start`: no telemetry, no look for updates, and its cache where it is thrown away."""
+    variables = {"HOME": home, "SLS_TELEMETRY_DISABLED": 1, "SLS_NOTIFICATIONS_MODE": "off"}
+    return ["env", f"--chdir={LAMBDA}", *(f"{name}={value}" for name, value in variables.items()),
+            node, OFFLINE_PACKAGES[0], "offline", "start", "--noSponsor", "--host", "127.0.0.1",
+            "--websocketPort", port, "--lambdaPort", free_port()]
 
 
 def make_certificate(directory):
@@ -74,9 +110,9 @@ def make_certificate(directory):
 class Running:
     """A started server; use it in a `with`. Only this process is ever signalled."""
 
-    def __init__(self, peer, directory, core, tls):
+    def __init__(self, peer, group, directory, core, tls):
         self.peer, self.port, self.log = peer, free_port(), directory / f"{peer.name}.log"
-        command = [str(word) for word in peer.command(self.port, tls)]
+        command = [str(word) for word in peer.command(self.port, tls, group)]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             preexec_fn=lambda: os.sched_setaffinity(0, {core}))

@@ -7,12 +7,15 @@ from cases import GOALS, key
 
 SUBJECT = "postern"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-HEADINGS = {
-    "echo": "CPU time of the server for a message, in microseconds",
-    "fanout": "One message to 10,000 connections: CPU time of the server for a recipient, in microseconds",
-    "connect": "CPU time of the server for a connection (open, upgrade, close), in microseconds",
-    "idle": "Process memory of the server for an idle connection, in KiB",
-}
+# Group, heading, and the member of the results that it shows, unless that is the case's own figure.
+TABLES = [
+    ("echo", "CPU time of the server for a message, in microseconds", None),
+    ("fanout", "One message to 10,000 connections: CPU time of the server for a recipient, in microseconds", None),
+    ("lambda", "CPU time of the server's process for an invocation, in microseconds", None),
+    ("lambda", "CPU time of the server and its functions for an invocation, in microseconds", "family_cpu_us_per_message"),
+    ("connect", "CPU time of the server for a connection (open, upgrade, close), in microseconds", None),
+    ("idle", "Process memory of the server for an idle connection, in KiB", None),
+]
 BUSY_PERCENT = 90
 LATENCY = ("p50_us", "p99_us", "p99_9_us")
 
@@ -48,25 +51,27 @@ class Report:
                  f"{self.run['versions']}; {rounds}.", "",
                  f"    {self.run['command']}", ""]
         lines += self.goals()
-        for group in HEADINGS:
+        for group, heading, member in TABLES:
             cases = [case for case in self.cases if case.group == group]
             if cases:
-                lines += [f"### {HEADINGS[group]}", ""] + self.figures(cases)
+                lines += [f"### {heading}", ""] + self.figures(cases, member)
         return "\n".join(lines + self.throughput())
 
     def rounds(self, case, peer):
         return self.results.get(case if isinstance(case, str) else key(case), {}).get(peer, [])
 
-    def figures(self, cases):
+    def figures(self, cases, member):
         """A row for each peer; in brackets what Postern needs, measured in that peer's figure."""
         def cell(case, peer):
             rounds, ours = self.rounds(case, peer), self.rounds(case, SUBJECT)
             if not rounds:
                 return ""
-            text = number(median(rounds, case.figure))
-            return text if peer == SUBJECT or not ours else f"{text} ({ratio(ours, rounds, case.figure):.2f}×)"
+            figure = member or case.figure
+            text = number(median(rounds, figure))
+            return text if peer == SUBJECT or not ours else f"{text} ({ratio(ours, rounds, figure):.2f}×)"
 
-        rows = [[peer.title, *(cell(case, peer.name) for case in cases)] for peer in self.peers]
+        rows = [[peer.title, *(cell(case, peer.name) for case in cases)] for peer in self.peers
+                if any(self.rounds(case, peer.name) for case in cases)]
         note = [] if SUBJECT not in (peer.name for peer in self.peers) else ["In brackets: Postern's figure divided by it.", ""]
         return table(["server", *(case.name for case in cases)], rows) + note
 
@@ -97,7 +102,7 @@ class Report:
 
     @staticmethod
     def unit(case):
-        return {"echo": "message", "fanout": "recipient"}.get(case.group, "connect")
+        return {"echo": "message", "lambda": "message", "fanout": "recipient"}.get(case.group, "connect")
 
     def goals(self):
         figures = {key(case): case.figure for case in self.cases}
@@ -109,7 +114,7 @@ class Report:
             figure = figures[goal.case]
             value = ratio(ours, theirs, figure, figures.get(goal.against)) if goal.peer else median(ours, figure)
             whom = goal.peer + (f"'s {goal.against}" if goal.against else "")
-            what = f"{goal.case}, against {whom}" if goal.peer else f"{goal.case}, KiB"
+            what = f"{goal.case}, against {whom}" if goal.peer else f"{goal.case}, {'KiB' if 'kib' in figure else 'µs'}"
             rows.append([what, f"{goal.limit:g}", f"{value:.2f}", "yes" if value <= goal.limit else "no"])
         return ["### Goals", ""] + table(["Postern", "at most", "measured", "reached"], rows) if rows else []
 

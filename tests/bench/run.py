@@ -25,8 +25,8 @@ QUICK = ("--warm-up", 300, "--duration", 1000)
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", default="all", choices=["all", "echo", "connect", "idle", "fanout"])
-    parser.add_argument("--peers", help="only these, by name: postern,floor,beast,ws")
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "echo", "connect", "idle", "fanout", "lambda"])
+    parser.add_argument("--peers", help="only these, by name: postern,floor,beast,ws,serverless-offline")
     parser.add_argument("--rounds", type=int, default=5, help="odd numbers make clean medians (5)")
     parser.add_argument("--quick", action="store_true", help="one short round: to look, not to quote")
     parser.add_argument("--smoke", action="store_true", help="a moment of every case: does everything still work?")
@@ -69,8 +69,9 @@ class Bench:
         self.certificate = servers.make_certificate(directory)
 
     def measure(self, case, peer):
-        with servers.Running(peer, self.directory, self.server_core, self.certificate if case.tls else None) as server:
-            words = [self.generator, case.group, *case.options, *self.extra, "--port", server.port, "--path", peer.path,
+        tls = self.certificate if case.tls else None
+        with servers.Running(peer, case.group, self.directory, self.server_core, tls) as server:
+            words = [self.generator, case.mode or case.group, *case.options, *self.extra, "--port", server.port, "--path", peer.path,
                      "--pid", server.process.pid, "--core", self.generator_core]
             done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
             if done.returncode != 0:
@@ -78,14 +79,14 @@ class Bench:
             return json.loads(done.stdout)
 
 
-def choose(arguments, directory):
-    """The peers that are there. One asked for by name must be."""
+def choose(arguments, cases, directory):
+    """The peers that are there and have something to do. One asked for by name must be there."""
     known = servers.all_peers(arguments.build, directory)
     wanted = arguments.peers.split(",") if arguments.peers else list(known)
     if unknown := set(wanted) - set(known):
         raise SystemExit(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     chosen = []
-    for peer in (known[name] for name in wanted):
+    for peer in (known[name] for name in wanted if known[name].groups & {case.group for case in cases}):
         if not (missing := peer.missing()):
             chosen.append(peer)
         elif arguments.peers:
@@ -101,7 +102,7 @@ def run_all(bench, cases, peers, rounds):
     for case in cases:
         for turn in range(case.rounds and min(case.rounds, rounds) or rounds):
             for peer in peers:
-                if (case.tls and not peer.speaks_tls) or (case.peers and peer.name not in case.peers):
+                if not peer.can_do(case):
                     continue
                 result = bench.measure(case, peer)
                 results[key(case)].setdefault(peer.name, []).append(result)
@@ -126,7 +127,7 @@ def main():
 
     with tempfile.TemporaryDirectory(prefix="postern-bench-") as name:
         directory = pathlib.Path(name)
-        peers = choose(arguments, directory)
+        peers = choose(arguments, cases, directory)
         try:
             results = run_all(Bench(arguments.build, directory, extra), cases, peers, rounds)
         except RuntimeError as error:

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/client.hpp"
 
+#include "load/handshake.hpp"
+
 #include <stdexcept>
 #include <sys/epoll.h>
 
 namespace postern::bench {
 namespace {
 
-// The sample of RFC 6455 section 1.3: a benchmark needs no fresh key, but it does look at the answer.
-constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
-constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 constexpr std::size_t kHeadBytesMax = 16 * 1024;
 constexpr std::string_view kCloseNormal = "\x03\xe8";  // 1000
 
-std::string upgrade_request(const std::string& path)
+std::string upgrade_request(const std::string& path, std::size_t index)
 {
     return "GET " + path +
            " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
-           std::string(kKey) + "\r\n\r\n";
+           handshake_key(index) + "\r\n\r\n";
 }
 
 }  // namespace
@@ -44,7 +43,7 @@ std::string_view Client::advance(std::uint32_t events, Scratch& scratch)
     const bool can_read = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
     std::string_view bytes = can_read ? wire_.read(scratch) : std::string_view();
     if (state_ == State::Securing && wire_.is_secured()) {
-        wire_.write(upgrade_request(target_.path));
+        wire_.write(upgrade_request(target_.path, index_));
         state_ = State::Upgrading;
     }
     if (state_ == State::Upgrading) bytes = take_upgrade_answer(bytes);
@@ -66,7 +65,7 @@ std::string_view Client::take_upgrade_answer(std::string_view bytes)
         if (head_.size() > kHeadBytesMax) throw std::runtime_error("the answer to the upgrade has no end");
         return {};
     }
-    if (!head_.starts_with("HTTP/1.1 101 ") || head_.find(kAccept) >= end) {
+    if (!head_.starts_with("HTTP/1.1 101 ") || head_.find(handshake_answer(handshake_key(index_))) >= end) {
         throw std::runtime_error("the upgrade was refused: " + head_);
     }
     std::string().swap(head_);

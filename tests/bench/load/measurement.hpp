@@ -40,6 +40,7 @@ public:
             window_start_ = now;
             memory_start_ = server_memory();
             server_start_ = server_cpu();
+            children_start_ = children_cpu();
             own_start_ = cpu_time(0);
             phase_ = Phase::Measured;
         }
@@ -47,6 +48,7 @@ public:
         const std::chrono::duration<double, std::micro> elapsed = now - window_start_;
         elapsed_us_ = elapsed.count();
         server_us_ = std::chrono::duration<double, std::micro>(server_cpu() - server_start_).count();
+        children_us_ = std::chrono::duration<double, std::micro>(children_cpu() - children_start_).count();
         own_us_ = std::chrono::duration<double, std::micro>(cpu_time(0) - own_start_).count();
         memory_end_ = server_memory();
         phase_ = Phase::Done;
@@ -62,6 +64,7 @@ public:
         json.quantiles_us(latencies_);
         if (options_.server_pid != 0) {
             json.number("server_cpu_us_per_" + event, server_us_ / count);
+            json.number("family_cpu_us_per_" + event, (server_us_ + children_us_) / count);
             json.number("server_cpu_percent", 100 * server_us_ / elapsed_us_);
             json.number("server_growth_kib", memory_end_ - memory_start_);
         }
@@ -76,6 +79,12 @@ private:
         return options_.server_pid == 0 ? std::chrono::nanoseconds(0) : cpu_time(options_.server_pid);
     }
 
+    std::chrono::nanoseconds children_cpu() const
+    {
+        return options_.server_pid == 0 ? std::chrono::nanoseconds(0)
+                                        : children_cpu_time(options_.server_pid);
+    }
+
     std::int64_t server_memory() const
     {
         return options_.server_pid == 0 ? 0
@@ -86,11 +95,13 @@ private:
     Phase phase_ = Phase::Before;
     SteadyTime window_start_;
     std::chrono::nanoseconds server_start_{0};
+    std::chrono::nanoseconds children_start_{0};
     std::chrono::nanoseconds own_start_{0};
     std::int64_t memory_start_ = 0;
     std::int64_t memory_end_ = 0;
     double elapsed_us_ = 0;
     double server_us_ = 0;
+    double children_us_ = 0;
     double own_us_ = 0;
     Histogram latencies_;
 };

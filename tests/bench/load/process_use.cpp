@@ -2,8 +2,11 @@
 #include "load/process_use.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sched.h>
 #include <stdexcept>
 #include <string>
@@ -12,17 +15,53 @@
 
 namespace postern::bench {
 
-std::chrono::nanoseconds cpu_time(pid_t process)
+namespace {
+
+/// Nothing when there is no such process, with errno set.
+std::optional<std::chrono::nanoseconds> read_cpu_clock(pid_t process)
 {
     clockid_t clock{};
     timespec time{};
     // The scheduler's own account: /proc/PID/stat counts in ticks of 10 ms.
-    if (const int error = clock_getcpuclockid(process, &clock); error != 0) {
-        throw std::system_error(error, std::generic_category(), "the server's CPU clock");
-    }
-    if (clock_gettime(clock, &time) != 0)
-        throw std::system_error(errno, std::generic_category(), "clock_gettime");
+    if (errno = clock_getcpuclockid(process, &clock); errno != 0) return std::nullopt;
+    if (clock_gettime(clock, &time) != 0) return std::nullopt;
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Of /proc/PID/stat: "PID (NAME) STATE PARENT ...", where the name may have spaces and brackets. -1 when the
+/// process has ended.
+pid_t parent_of(const std::filesystem::path& directory)
+{
+    std::ifstream file(directory / "stat");
+    std::string line;
+    std::getline(file, line);
+    const std::size_t name_end = line.rfind(')');
+    pid_t parent = -1;
+    if (name_end != std::string::npos && name_end + 4 < line.size()) {
+        std::from_chars(line.data() + name_end + 4, line.data() + line.size(), parent);
+    }
+    return parent;
+}
+
+}  // namespace
+
+std::chrono::nanoseconds cpu_time(pid_t process)
+{
+    const auto time = read_cpu_clock(process);
+    if (!time) throw std::system_error(errno, std::generic_category(), "the server's CPU clock");
+    return *time;
+}
+
+std::chrono::nanoseconds children_cpu_time(pid_t process)
+{
+    std::chrono::nanoseconds sum{0};
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename();
+        pid_t id = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), id).ec != std::errc()) continue;
+        if (parent_of(entry.path()) == process) sum += read_cpu_clock(id).value_or(sum.zero());
+    }
+    return sum;
 }
 
 MemoryUse memory_use(pid_t process)
