@@ -29,13 +29,22 @@ namespace {
 struct FileOptions {
     std::string file;
     std::vector<std::string> sets;
+    std::vector<std::string> parameter_overrides;
 
     void add_to(CLI::App& command)
     {
-        command.add_option(
-            "FILE", file, "configuration file (YAML or JSON); without one: the built-in echo API");
+        command.add_option("FILE",
+                           file,
+                           "configuration file (YAML or JSON), or a SAM, CloudFormation or CDK template; "
+                           "without one: the built-in echo API");
         command.add_option("--set", sets, "override one setting: --set gateway.limits.idleTimeout=5m")
             ->type_name("PATH=VALUE")
+            ->take_all();
+        command
+            .add_option("--parameter-overrides",
+                        parameter_overrides,
+                        "values for a template's parameters: --parameter-overrides Stage=dev Table=chats")
+            ->type_name("NAME=VALUE")
             ->take_all();
     }
 };
@@ -70,6 +79,7 @@ config::Loaded load(const FileOptions& options)
         const std::string path = set.substr(0, equals);
         load_options.overrides.values.push_back({path, set.substr(equals + 1), "flag --set " + path});
     }
+    load_options.template_options.parameter_overrides = options.parameter_overrides;
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
     return options.file.empty() ? config::load_builtin(load_options)
@@ -86,6 +96,7 @@ bool is_usable(const config::Loaded& loaded)
 int check(const FileOptions& options)
 {
     const config::Loaded loaded = load(options);
+    for (const config::Note& note : loaded.notes) std::cout << config::to_string(note) << '\n';
     bool is_good = is_usable(loaded);
     for (const auto& [name, plugin] : loaded.settings.plugins) {
         if (plugin.library.empty() || std::filesystem::exists(plugin.library)) continue;

@@ -3,6 +3,8 @@
 
 #include "config/cross_checks.hpp"
 #include "config/sections.hpp"
+#include "config/template/document.hpp"
+#include "config/template/translate.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <cerrno>
@@ -33,21 +35,57 @@ Loaded failed(const std::string& path, const std::string& why)
     return out;
 }
 
+/// What kind of file it is, by what stands at its top.
+enum class Door { Native, Template };
+
+Door door_of(const Node& root)
+{
+    return templates::is_template(root) ? Door::Template : Door::Native;
+}
+
+void append(std::vector<Diagnostic>& problems, const std::vector<Diagnostic>& more)
+{
+    problems.insert(problems.end(), more.begin(), more.end());
+}
+
+/// Overrides and the native tree into settings.
+void read_native(Node& root, const std::string& name, const LoadOptions& options, Loaded& out)
+{
+    for (const Override& given : options.overrides.values) apply(given, root, out.problems);
+    Reader reader(name, options.check_expression);
+    reader.read(root_section(), root, &out.settings, "");
+    check_references(out.settings, options.builtin_handlers, reader);
+    append(out.problems, reader.problems);
+    out.origins = std::move(reader.origins);
+}
+
+void load_template(const Node& root, const std::string& name, const LoadOptions& options, Loaded& out)
+{
+    templates::Translation native =
+        templates::translate(root, name, options.template_options, options.overrides.values);
+    append(out.problems, native.problems);
+    out.notes = std::move(native.notes);
+    out.files = std::move(native.files);
+    const std::size_t known = out.problems.size();
+    if (native.is_readable) read_native(native.root, name, options, out);
+    templates::finish(root, out.problems, out.notes, known);
+}
+
 Loaded load(Document document, const std::string& name, const LoadOptions& options)
 {
     Loaded out;
     out.problems = std::move(document.problems);
-    refuse_tags(document.root, out.problems);
-    out.problems.insert(
-        out.problems.end(), options.overrides.problems.begin(), options.overrides.problems.end());
-    for (const Override& given : options.overrides.values) apply(given, document.root, out.problems);
-
-    Reader reader(name, options.check_expression);
-    reader.read(root_section(), document.root, &out.settings, "");
-    check_references(out.settings, options.builtin_handlers, reader);
-    out.problems.insert(out.problems.end(), reader.problems.begin(), reader.problems.end());
+    append(out.problems, options.overrides.problems);
+    switch (door_of(document.root)) {
+        case Door::Native:
+            refuse_tags(document.root, out.problems);
+            read_native(document.root, name, options, out);
+            break;
+        case Door::Template:
+            load_template(document.root, name, options, out);
+            break;
+    }
     sort_by_position(out.problems);
-    out.origins = std::move(reader.origins);
     return out;
 }
 
