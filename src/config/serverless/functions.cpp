@@ -129,14 +129,14 @@ private:
     void note()
     {
         out_.notes.push_back(
-            {function_.where, path_, Note::NoteKind::Understood, "the function " + function_.name});
+            {function_.where, path_, Note::Kind::Understood, "the function " + function_.name});
         for (const Variables::Entry& entry : file_.entries(*function_.written)) {
             const std::string& key = entry.written->key;
             if (std::find(kRead.begin(), kRead.end(), key) != kRead.end() || key == "image") continue;
             const std::vector<std::string> known(kRead.begin(), kRead.end());
             out_.notes.push_back({entry.written->where,
                                   join(path_, key),
-                                  Note::NoteKind::Ignored,
+                                  Note::Kind::Ignored,
                                   "has no effect here" + did_you_mean(key, known)});
         }
     }
