@@ -14,12 +14,12 @@ namespace postern::config::serverless {
 
 namespace {
 
-/// Of the Framework, where they differ from Lambda's own.
+/// The Framework's defaults.
 constexpr const char* kRuntime = "nodejs20.x";
 constexpr const char* kTimeout = "6";
 constexpr const char* kMemorySize = "1024";
 
-/// What a function or the provider may say and this reads; anything else has no effect here.
+/// What is read of a function; anything else has no effect here.
 constexpr std::array<std::string_view, 11> kRead = {"handler",
                                                     "runtime",
                                                     "name",
