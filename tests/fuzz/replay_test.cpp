@@ -17,6 +17,7 @@ int json_fuzz(const std::uint8_t* data, std::size_t size);
 int logs_fuzz(const std::uint8_t* data, std::size_t size);
 int management_fuzz(const std::uint8_t* data, std::size_t size);
 int selection_fuzz(const std::uint8_t* data, std::size_t size);
+int template_fuzz(const std::uint8_t* data, std::size_t size);
 }
 
 namespace {
@@ -30,6 +31,7 @@ const std::map<std::string, int (*)(const std::uint8_t*, std::size_t)> kTargets{
     {"logs", logs_fuzz},
     {"management", management_fuzz},
     {"selection", selection_fuzz},
+    {"template", template_fuzz},
 };
 
 }  // namespace
