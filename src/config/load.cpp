@@ -79,6 +79,10 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     switch (door_of(document.root)) {
         case Door::Native:
             refuse_tags(document.root, out.problems);
+            if (!options.template_options.parameter_overrides.empty()) {
+                out.problems.push_back(
+                    {{"flag --parameter-overrides", 0, 0}, "", "only templates have parameters"});
+            }
             read_native(document.root, name, options, out);
             break;
         case Door::Template:

@@ -146,9 +146,35 @@ TEST_CASE("Settings from outside hold for templates, too")
     CHECK(loaded.settings.limits.idle_timeout == std::chrono::minutes(5));
 }
 
+TEST_CASE("A URI with a stage variable needs the function that each stage names")
+{
+    const std::string text = R"(  Live:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref Api, StageName: live, AutoDeploy: true, StageVariables: {fn: !Ref Image}}
+  Image: {Type: AWS::Serverless::Function, Properties: {PackageType: Image, ImageUri: x}}
+  V: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: v, Target: !Sub "integrations/${VI}"}}
+  VI:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub "arn:aws:lambda:us-east-1:1:function:${!stageVariables.fn}"
+)";
+    CHECK_THAT(problems_of(load_template(kChat + text)),
+               Contains("Resources.Image.Properties.ImageUri: it is a container image"));
+}
+
+TEST_CASE("Values for parameters are for templates only")
+{
+    LoadOptions options;
+    options.template_options.parameter_overrides = {"A=1"};
+    CHECK(problems_of(load_text("apis: {a: {routes: {$default: plugin:echo}}}\n", "n.yaml", options)) ==
+          "flag --parameter-overrides: only templates have parameters\n");
+}
+
 TEST_CASE("The native file has no notes and still refuses tags")
 {
     const Loaded loaded = load_text("apis: {a: {name: !Ref x, routes: {$default: plugin:echo}}}\n", "n.yaml");
     CHECK(loaded.notes.empty());
-    CHECK(problems_of(loaded) == "n.yaml:1:17: the tag !Ref means nothing here\n");
+    CHECK(problems_of(loaded) == "n.yaml:1:18: the tag !Ref means nothing here\n");
 }

@@ -85,7 +85,7 @@ TEST_CASE("Missing code and wrong handlers are told with the line and the direct
         return problems_of(load_file(home.write("template.yaml", with_function(properties))));
     };
     CHECK(wrong("Runtime: nodejs20.x, Handler: app.handler, CodeUri: nowhere") ==
-          home.at("template.yaml") + ":21:73: Resources.G.Properties.CodeUri: there is no directory " +
+          home.at("template.yaml") + ":20:70: Resources.G.Properties.CodeUri: there is no directory " +
               home.at("nowhere") + '\n');
     CHECK_THAT(wrong("Runtime: nodejs20.x, Handler: one.handler, CodeUri: src/one.js"),
                Contains("it is a file, where the directory of the code is needed"));
@@ -202,5 +202,6 @@ Rules: {CheckBootstrapVersion: {Assertions: [{Assert: {"Fn::Not": [{"Fn::Contain
     CHECK(loaded.files == std::vector<std::string>{home.at("Chat.assets.json")});
 
     home.write("Chat.assets.json", "{");
-    CHECK_THAT(problems_of(load_file(home.at("Chat.template.json"))), Contains("Chat.assets.json:1:"));
+    CHECK_THAT(problems_of(load_file(home.at("Chat.template.json"))),
+               Contains("Chat.assets.json:2:1: not valid YAML"));
 }

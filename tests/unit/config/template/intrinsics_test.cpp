@@ -43,7 +43,7 @@ TEST_CASE("Ref gives parameters, pseudo parameters and names of resources")
     CHECK(value_of("!Ref AWS::NoValue") == "(none)");
     CHECK(value_of("!Join [',', !Ref AWS::NotificationARNs]").empty());
     CHECK(value_of("!Ref F") == "F");
-    CHECK(value_of("!Ref Stage", "") == "dev");
+    CHECK(value_of("!Ref Stage") == "dev");
 }
 
 TEST_CASE("An API's id is ten letters and digits that stay the same")
@@ -92,6 +92,7 @@ TEST_CASE("Fn::Join, Fn::Select, Fn::Split and Fn::GetAZs work on lists")
 {
     CHECK(value_of("!Join ['-', [a, !Ref Stage, c]]", kMappings) == "a-dev-c");
     CHECK(value_of("!Join ['', !Ref Zones]", kMappings) == "xyz");
+    CHECK(value_of("!Join ['-', [a, !Ref AWS::NoValue, c]]") == "a-c");
     CHECK(value_of("!Select [1, !Ref Zones]", kMappings) == "y");
     CHECK(value_of("!Select ['2', !Split ['/', 'a/b/c']]") == "c");
     CHECK(value_of("!Join ['|', {\"Fn::Split\": [',', 'a,,b']}]") == "a||b");

@@ -19,7 +19,6 @@ std::string resource(const std::string& body)
     return wrong("  X: " + body + '\n');
 }
 
-/// Line 19 is the first behind kChat.
 std::string function(const std::string& properties)
 {
     return resource("{Type: AWS::Serverless::Function, Properties: {Runtime: nodejs20.x, Handler: index.h, " +
@@ -80,7 +79,7 @@ TEST_CASE("Rings are named")
                Contains("the condition depends on itself: A -> B -> A"));
     CHECK_THAT(
         wrong("  X: {Type: AWS::SNS::Topic, DependsOn: Y}\n  Y: {Type: AWS::SNS::Topic, DependsOn: X}\n"),
-        Equals("t.yaml:20:3: Resources.X: the resources need each other: X -> Y -> X (CloudFormation refuses "
+        Equals("t.yaml:18:3: Resources.X: the resources need each other: X -> Y -> X (CloudFormation refuses "
                "such a template)\n"));
     CHECK_THAT(wrong("  X: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Y}}\n"
                      "  Y: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref X}}\n"),
@@ -91,7 +90,7 @@ TEST_CASE("Rings are named")
 TEST_CASE("What is missing in the parts of an API is told")
 {
     CHECK_THAT(resource("{Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: r}}"),
-               Contains("t.yaml:20:3: Resources.X: the route has no integration: it needs Target: !Join"));
+               Contains("t.yaml:18:3: Resources.X: the route has no integration: it needs Target: !Join"));
     CHECK_THAT(resource("{Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: r, Target: "
                         "integrations/abc}}"),
                Contains("\"integrations/abc\" is no integration of this template"));
@@ -101,6 +100,9 @@ TEST_CASE("What is missing in the parts of an API is told")
         Contains("the API has another route with the key \"$default\""));
     CHECK_THAT(resource("{Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: abc, RouteKey: r}}"),
                Contains("\"abc\" is no API of this template"));
+    CHECK_THAT(resource("{Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: dev, "
+                        "AutoDeploy: true}}"),
+               Contains("the API has another stage named dev"));
     CHECK_THAT(resource("{Type: AWS::ApiGatewayV2::Stage, Properties: {StageName: x}}"),
                Contains("ApiId is required"));
     CHECK_THAT(resource("{Type: AWS::ApiGatewayV2::Api, Properties: {Name: x, ProtocolType: WEBSOCKET}}"),
@@ -114,7 +116,8 @@ TEST_CASE("What is missing in the parts of an API is told")
 TEST_CASE("The native file's rules hold for templates, with the template's places and names")
 {
     CHECK(function("InlineCode: x, Timeout: 901") ==
-          "t.yaml:20:125: Resources.X.Properties.Timeout: expected an integer from 1 to 900, not \"901\"\n");
+          "t.yaml:18:116: Resources.X.Properties.Timeout: expected a whole number from 1 to 900, not "
+          "\"901\"\n");
     CHECK_THAT(
         resource(
             "{Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: MOCK}}\n"
@@ -126,7 +129,8 @@ TEST_CASE("The native file's rules hold for templates, with the template's place
             "{Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: HTTP, "
             "IntegrationUri: 'http://x/'}}\n  Y: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref "
             "Api, RouteKey: r, Target: !Sub 'integrations/${X}'}}"),
-        Contains("t.yaml:20:") && Contains("only AWS_PROXY and PLUGIN integrations are supported yet"));
+        Contains("t.yaml:18:114: Resources.X.Properties.IntegrationUri") &&
+            Contains("only AWS_PROXY and PLUGIN integrations are supported yet"));
     CHECK_THAT(
         resource("{Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: "
                  "AWS_PROXY, IntegrationUri: 'arn:aws:lambda:us-east-1:1:function:Other'}}\n  Y: {Type: "
@@ -154,6 +158,8 @@ TEST_CASE("Sections and resources of the wrong shape are told, all at once")
                Contains("the template has no WebSocket API"));
     CHECK_THAT(problems_of(load_template("Resources: {T: {Type: AWS::Serverless::Function}}\n")),
                Contains("needs \"Transform: AWS::Serverless-2016-10-31\" at the top"));
+    CHECK(resource("{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref B}}") ==
+          "t.yaml:18:54: Resources.X.Properties.TopicName: there is no resource or parameter named \"B\"\n");
     const std::string both = resource("{Type: AWS::SNS::Topic, DependsOn: A, Properties: {T: !Ref B}}");
     CHECK_THAT(both, Contains("\"A\"") && Contains("\"B\""));
 }
