@@ -47,6 +47,19 @@ Door door_of(const Node& root)
     return is_serverless(root) ? Door::Serverless : Door::Native;
 }
 
+/// What flags say about another kind of file than this one.
+void refuse_foreign(Door door, const LoadOptions& options, std::vector<Diagnostic>& problems)
+{
+    if (door != Door::Template && !options.template_options.parameter_overrides.empty()) {
+        problems.push_back({{"flag --parameter-overrides", 0, 0},
+                            "",
+                            "only SAM, CloudFormation and CDK templates have parameters"});
+    }
+    if (door != Door::Serverless && !options.serverless.opt.empty()) {
+        problems.push_back({{"flag --opt", 0, 0}, "", "only a serverless.yml has options"});
+    }
+}
+
 Translation translate(Document& document, const std::string& name, const LoadOptions& options)
 {
     switch (door_of(document.root)) {
@@ -85,14 +98,15 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     Loaded out;
     out.problems = std::move(document.problems);
     append(out.problems, options.overrides.problems);
-    const bool is_template = door_of(document.root) == Door::Template;
+    const Door door = door_of(document.root);
+    refuse_foreign(door, options, out.problems);
     Translation native = translate(document, name, options);
     append(out.problems, native.problems);
     out.notes = std::move(native.notes);
     out.files = std::move(native.files);
     const std::size_t known = out.problems.size();
     if (native.is_readable) read_native(native.root, name, options, out);
-    if (is_template) templates::finish(document.root, out.problems, out.notes, known);
+    if (door == Door::Template) templates::finish(document.root, out.problems, out.notes, known);
     sort_by_position(out.problems);
     out.tree = std::move(native.root);
     return out;

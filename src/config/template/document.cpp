@@ -66,17 +66,22 @@ std::vector<const Node*> one_or_more(const Node& node)
 
 void Findings::problem(const Position& where, std::string message)
 {
-    problems.push_back({where, "", std::move(message)});
+    if (is_new(where, message)) problems.push_back({where, "", std::move(message)});
 }
 
 void Findings::understood(const Position& where, std::string message)
 {
-    notes.push_back({where, "", Note::Kind::Understood, std::move(message)});
+    if (is_new(where, message)) notes.push_back({where, "", Note::Kind::Understood, std::move(message)});
 }
 
 void Findings::ignored(const Position& where, std::string message)
 {
-    notes.push_back({where, "", Note::Kind::Ignored, std::move(message)});
+    if (is_new(where, message)) notes.push_back({where, "", Note::Kind::Ignored, std::move(message)});
+}
+
+bool Findings::is_new(const Position& where, const std::string& message)
+{
+    return said_.emplace(where.file, where.line, where.column, message).second;
 }
 
 std::string Findings::hint(const std::string& word,

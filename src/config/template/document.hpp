@@ -8,13 +8,16 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace postern::config::templates {
 
-/// What is said about a template while it is read. Paths are filled in at the end, by position (places.hpp).
+/// What is said about a template while it is read, each thing once. Paths are filled in at the end, by
+/// position (places.hpp).
 struct Findings {
     std::vector<Diagnostic> problems;
     std::vector<Note> notes;
@@ -26,6 +29,13 @@ struct Findings {
     /// did_you_mean() while mistakes are few: many are a hostile file, and each hint is a search.
     std::string hint(const std::string& word,
                      const std::function<std::vector<std::string>()>& candidates) const;
+
+private:
+    /// False when the same was said of the same place: Globals stand in every function, and a name is
+    /// evaluated for itself and as a property.
+    bool is_new(const Position& where, const std::string& message);
+
+    std::set<std::tuple<std::string, int, int, std::string>> said_;
 };
 
 /// The keys of a map; none of nothing.

@@ -25,15 +25,11 @@ Evaluator::Value Evaluator::join(const Call& call)
     const Node& argument = *call.argument;
     if (argument.items.size() != 2 || argument.items[0].type != Node::Type::Scalar)
         return fail(call.where, "Fn::Join takes a delimiter and a list");
+    const std::size_t mistakes = findings_.problems.size();
     const Value list = walk(argument.items[1]);
-    if (!list) return std::nullopt;
+    if (!list || findings_.problems.size() > mistakes) return std::nullopt;  // not a text with a gap in it
     if (list->type != Node::Type::List)
         return fail(call.where, "Fn::Join takes a delimiter and a list, not " + describe(*list));
-    // An item that is missing was a mistake, except where it is AWS::NoValue, which no template has here.
-    if (list->items.size() != argument.items[1].items.size() && argument.items[1].type == Node::Type::List &&
-        argument.items[1].tag.empty()) {
-        return std::nullopt;
-    }
     std::string out;
     for (std::size_t i = 0; i < list->items.size(); ++i) {
         const Node& item = list->items[i];

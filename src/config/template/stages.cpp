@@ -50,6 +50,9 @@ Node native_stages(const World& world, const Item& api)
                                    "the stage " + stage->ref +
                                        " has neither AutoDeploy: true nor a DeploymentId: AWS refuses its "
                                        "connections with 403, and so does Postern");
+        } else if (out.find(stage->ref) != nullptr) {
+            world.findings.problem(stage->where_of("StageName"),
+                                   "the API has another stage named " + stage->ref);
         } else {
             world.findings.understood(stage->where(), "stage " + stage->ref);
             out.entries.push_back({stage->ref, stage->where_of("StageName"), native_stage(*stage)});
