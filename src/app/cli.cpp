@@ -59,7 +59,7 @@ std::optional<std::string> check_expression(std::string_view expression)
     return parsed.error().detail;
 }
 
-config::Loaded load(const FileOptions& options)
+config::Loaded load(const FileOptions& options, std::optional<std::uint16_t> only_port = std::nullopt)
 {
     config::LoadOptions load_options;
     load_options.overrides = config::environment_overrides(environment());
@@ -72,6 +72,7 @@ config::Loaded load(const FileOptions& options)
     }
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
+    load_options.only_port = only_port;
     return options.file.empty() ? config::load_builtin(load_options)
                                 : config::load_file(options.file, load_options);
 }
@@ -115,10 +116,8 @@ int print(const FileOptions& options)
 
 int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bool watches_files)
 {
-    FileOptions with_port = options;
-    if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
     const auto read = [&] {
-        config::Loaded loaded = load(with_port);
+        config::Loaded loaded = load(options, port);
         // Whoever takes any port has other gateways beside this one: the usual port is not for him.
         if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
         return loaded;
@@ -141,7 +140,11 @@ int run_command(int argc, char** argv)
     std::optional<std::uint16_t> port;
     CLI::App* run_verb = cli.add_subcommand("run", "start the gateway");
     file.add_to(*run_verb);
-    run_verb->add_option("--port", port, "listen on this port only, without TLS (0: any free one)");
+    run_verb->add_option(
+        "--port",
+        port,
+        "listen on this port only (0: any free one); TLS is optional with functions that run here, "
+        "and not spoken otherwise");
     bool watches_files = false;
     run_verb->add_flag("--watch", watches_files, "reload when the file or a plugin changes, as SIGHUP does");
     run_verb->callback([&] { exit_code = run(file, port, watches_files); });

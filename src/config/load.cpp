@@ -2,6 +2,7 @@
 #include "config/load.hpp"
 
 #include "config/cross_checks.hpp"
+#include "config/default_listeners.hpp"
 #include "config/sections.hpp"
 #include "config/yaml_reader.hpp"
 
@@ -40,7 +41,9 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     refuse_tags(document.root, out.problems);
     out.problems.insert(
         out.problems.end(), options.overrides.problems.begin(), options.overrides.problems.end());
+    place_default_listeners(document.root, out.problems);
     for (const Override& given : options.overrides.values) apply(given, document.root, out.problems);
+    if (options.only_port) place_only_listener(*options.only_port, document.root, out.problems);
 
     Reader reader(name, options.check_expression);
     reader.read(root_section(), document.root, &out.settings, "");

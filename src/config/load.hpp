@@ -7,6 +7,8 @@
 #include "config/reader.hpp"
 #include "config/settings.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,8 @@ namespace postern::config {
 struct LoadOptions {
     Overrides overrides;
     std::vector<std::string> builtin_handlers = {"echo"};  ///< what plugin:NAME finds without a plugin
-    CheckExpression check_expression;  ///< for routeSelectionExpression; unset: anything but ""
+    std::optional<std::uint16_t> only_port;  ///< of the only listener, whatever else says; `--port`
+    CheckExpression check_expression;        ///< for routeSelectionExpression; unset: anything but ""
 };
 
 struct Loaded {
