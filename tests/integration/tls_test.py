@@ -93,6 +93,18 @@ class TlsTest(unittest.TestCase):
             for path in secrets:
                 self.assertEqual(path.stat().st_mode & 0o077, 0, '%s can be read by others' % path)
 
+    def test_a_reload_that_changes_the_region_serves_its_names(self):
+        text = 'region: %s\n' + RECORDED_API + '\ngateway: {listeners: [{port: 0}, {port: 0, tls: development}]}\n'
+        with Gateway(text % 'us-east-1', listeners=None) as gateway:
+            name = 'x7k2.execute-api.eu-west-1.amazonaws.com'
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                handshake(gateway, name=name)
+            (gateway.directory / 'postern.yaml').write_text(text % 'eu-west-1')
+            gateway.signal(signal.SIGHUP)
+            gateway.wait_for_log('reload.done')
+            with handshake(gateway, name=name) as tls:
+                self.assertIn(b'200 OK', ask(tls))
+
     def test_messages_of_every_size_come_back(self):
         with Gateway(RECORDED_API, listeners=PLAIN_AND_TLS) as gateway:
             with Client(gateway.tls_url, ca=gateway.development_ca) as client:
