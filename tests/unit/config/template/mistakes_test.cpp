@@ -159,7 +159,8 @@ TEST_CASE("Sections and resources of the wrong shape are told, all at once")
     CHECK_THAT(problems_of(load_template("Resources: {T: {Type: AWS::Serverless::Function}}\n")),
                Contains("needs \"Transform: AWS::Serverless-2016-10-31\" at the top"));
     CHECK(resource("{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Nobody}}") ==
-          "t.yaml:18:54: Resources.X.Properties.TopicName: there is no resource or parameter named \"Nobody\"\n");
+          "t.yaml:18:54: Resources.X.Properties.TopicName: there is no resource or parameter named "
+          "\"Nobody\"\n");
     const std::string both = resource("{Type: AWS::SNS::Topic, DependsOn: A, Properties: {T: !Ref B}}");
     CHECK_THAT(both, Contains("\"A\"") && Contains("\"B\""));
 }
