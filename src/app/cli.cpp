@@ -110,6 +110,11 @@ config::Loaded load(const FileOptions& options,
         auto [path, value] = assignment("--set", "PATH=VALUE", set);
         load_options.overrides.values.push_back({path, std::move(value), "flag --set " + path});
     }
+    for (const std::string& given : options.parameter_overrides) {
+        // The option takes all words behind it, so the file's name has to come first.
+        if (given.find('=') == std::string::npos)
+            throw CLI::ValidationError("--parameter-overrides", "NAME=VALUE expected, got " + given);
+    }
     load_options.template_options.parameter_overrides = options.parameter_overrides;
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
