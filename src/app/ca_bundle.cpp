@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ca_bundle.hpp"
 
-#include <cstdio>
+#include "core/replace_file.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <unistd.h>
 
 namespace postern::app {
 
@@ -43,14 +43,8 @@ Result<std::string> ensure_ca_bundle(const std::string& development_ca,
 
     const std::string path = (std::filesystem::path(development_ca).parent_path() / "ca-bundle.pem").string();
     if (content_of(path) == wanted) return path;
-    const std::string fresh = path + "." + std::to_string(::getpid());
-    std::ofstream file(fresh, std::ios::binary);
-    file << wanted;
-    file.close();
-    if (!file || std::rename(fresh.c_str(), path.c_str()) != 0) {
-        std::remove(fresh.c_str());
-        return Error(ErrorKind::Io, "cannot be written: " + path);
-    }
+    const Result<void> written = replace_file(path, 0644, wanted);
+    if (!written) return written.error();
     return path;
 }
 

@@ -31,6 +31,7 @@ namespace {
 struct FileOptions {
     std::string file;
     std::vector<std::string> sets;
+    std::vector<std::string> parameter_overrides;
     std::vector<std::string> opts;
     std::string stage;
     std::string region;
@@ -39,10 +40,16 @@ struct FileOptions {
     {
         command.add_option("FILE",
                            file,
-                           "configuration file (YAML or JSON) or serverless.yml; without one: the built-in "
-                           "echo API");
+                           "configuration file (YAML or JSON), SAM, CloudFormation or CDK template, or "
+                           "serverless.yml; without one: the built-in echo API");
         command.add_option("--set", sets, "override one setting: --set gateway.limits.idleTimeout=5m")
             ->type_name("PATH=VALUE")
+            ->take_all();
+        command
+            .add_option("--parameter-overrides",
+                        parameter_overrides,
+                        "values for a template's parameters: --parameter-overrides Stage=dev Table=chats")
+            ->type_name("NAME=VALUE")
             ->take_all();
         command.add_option("--opt", opts, "of a serverless.yml: what ${opt:NAME} stands for")
             ->type_name("NAME=VALUE")
@@ -101,6 +108,7 @@ config::Loaded load(const FileOptions& options, Surroundings surroundings = Surr
         auto [path, value] = assignment("--set", "PATH=VALUE", set);
         load_options.overrides.values.push_back({path, std::move(value), "flag --set " + path});
     }
+    load_options.template_options.parameter_overrides = options.parameter_overrides;
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
     return options.file.empty() ? config::load_builtin(load_options)
@@ -117,6 +125,7 @@ bool is_usable(const config::Loaded& loaded)
 int check(const FileOptions& options)
 {
     const config::Loaded loaded = load(options);
+    for (const config::Note& note : loaded.notes) std::cout << config::to_string(note) << '\n';
     bool is_good = is_usable(loaded);
     for (const auto& [name, plugin] : loaded.settings.plugins) {
         if (plugin.library.empty() || std::filesystem::exists(plugin.library)) continue;

@@ -29,7 +29,7 @@ std::optional<api::sigv4::AccessKey> key()
 std::string region()
 {
     for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
-        const std::string found = variable(name);
+        std::string found = variable(name);
         if (!found.empty()) return found;
     }
     return api::sigv4::SigningScope().region;

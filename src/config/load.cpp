@@ -4,6 +4,8 @@
 #include "config/cross_checks.hpp"
 #include "config/sections.hpp"
 #include "config/serverless/translate.hpp"
+#include "config/template/document.hpp"
+#include "config/template/translate.hpp"
 #include "config/text_file.hpp"
 #include "config/yaml_reader.hpp"
 
@@ -36,33 +38,77 @@ serverless::Options serverless_options(const LoadOptions& options)
     return out;
 }
 
-/// What a template has become takes the place of the native file.
-void enter(Translation translation, Document& document, Loaded& out)
+/// What kind of file it is, by what stands at its top.
+enum class Door { Native, Template, Serverless };
+
+Door door_of(const Node& root)
 {
-    document.root = std::move(translation.root);
-    out.problems.insert(out.problems.end(), translation.problems.begin(), translation.problems.end());
-    out.notes = std::move(translation.notes);
-    out.files = std::move(translation.files);
+    if (templates::is_template(root)) return Door::Template;
+    return is_serverless(root) ? Door::Serverless : Door::Native;
+}
+
+/// What flags say about another kind of file than this one.
+void refuse_foreign(Door door, const LoadOptions& options, std::vector<Diagnostic>& problems)
+{
+    if (door != Door::Template && !options.template_options.parameter_overrides.empty()) {
+        problems.push_back({{"flag --parameter-overrides", 0, 0},
+                            "",
+                            "only SAM, CloudFormation and CDK templates have parameters"});
+    }
+    if (door != Door::Serverless && !options.serverless.opt.empty()) {
+        problems.push_back({{"flag --opt", 0, 0}, "", "only a serverless.yml has options"});
+    }
+}
+
+Translation translate(Document& document, const std::string& name, const LoadOptions& options)
+{
+    switch (door_of(document.root)) {
+        case Door::Template:
+            return templates::translate(
+                document.root, name, options.template_options, options.overrides.values);
+        case Door::Serverless:
+            return translate_serverless(document, name, serverless_options(options));
+        case Door::Native:
+            break;
+    }
+    Translation native;
+    native.root = std::move(document.root);
+    refuse_tags(native.root, native.problems);
+    return native;
+}
+
+void append(std::vector<Diagnostic>& problems, const std::vector<Diagnostic>& more)
+{
+    problems.insert(problems.end(), more.begin(), more.end());
+}
+
+/// Overrides and the native tree into settings.
+void read_native(Node& root, const std::string& name, const LoadOptions& options, Loaded& out)
+{
+    for (const Override& given : options.overrides.values) apply(given, root, out.problems);
+    Reader reader(name, options.check_expression);
+    reader.read(root_section(), root, &out.settings, "");
+    check_references(out.settings, options.builtin_handlers, reader);
+    append(out.problems, reader.problems);
+    out.origins = std::move(reader.origins);
 }
 
 Loaded load(Document document, const std::string& name, const LoadOptions& options)
 {
     Loaded out;
     out.problems = std::move(document.problems);
-    if (is_serverless(document.root))
-        enter(translate_serverless(document, name, serverless_options(options)), document, out);
-    refuse_tags(document.root, out.problems);
-    out.problems.insert(
-        out.problems.end(), options.overrides.problems.begin(), options.overrides.problems.end());
-    for (const Override& given : options.overrides.values) apply(given, document.root, out.problems);
-
-    Reader reader(name, options.check_expression);
-    reader.read(root_section(), document.root, &out.settings, "");
-    check_references(out.settings, options.builtin_handlers, reader);
-    out.problems.insert(out.problems.end(), reader.problems.begin(), reader.problems.end());
+    append(out.problems, options.overrides.problems);
+    const Door door = door_of(document.root);
+    refuse_foreign(door, options, out.problems);
+    Translation native = translate(document, name, options);
+    append(out.problems, native.problems);
+    out.notes = std::move(native.notes);
+    out.files = std::move(native.files);
+    const std::size_t known = out.problems.size();
+    if (native.is_readable) read_native(native.root, name, options, out);
+    if (door == Door::Template) templates::finish(document.root, out.problems, out.notes, known);
     sort_by_position(out.problems);
-    out.origins = std::move(reader.origins);
-    out.tree = std::move(document.root);
+    out.tree = std::move(native.root);
     return out;
 }
 

@@ -3,33 +3,37 @@
 
 #include "config/diagnostics.hpp"
 #include "config/environment.hpp"
+#include "config/node.hpp"
+#include "config/note.hpp"
 #include "config/overlay.hpp"
 #include "config/reader.hpp"
 #include "config/serverless/options.hpp"
 #include "config/settings.hpp"
-#include "config/translation.hpp"
+#include "config/template/options.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// The native file or a template, environment and flags into settings. Everything is read before the
-/// answer, so that all mistakes are told at once. Thread: any; nothing is shared.
+/// The native file or a template: YAML or JSON text, environment and flags into settings. A template is
+/// translated to the native file's tree first, so that both have the same rules. Everything is read before
+/// the answer, so that all mistakes are told at once. Thread: any; nothing is shared.
 namespace postern::config {
 
 struct LoadOptions {
     Overrides overrides;
     std::vector<std::string> builtin_handlers = {"echo"};  ///< what plugin:NAME finds without a plugin
-    CheckExpression check_expression;  ///< for routeSelectionExpression; unset: anything but ""
-    serverless::Options serverless;    ///< what a serverless.yml may ask for
+    CheckExpression check_expression;             ///< for routeSelectionExpression; unset: anything but ""
+    serverless::Options serverless;               ///< what a serverless.yml may ask for
+    templates::TemplateOptions template_options;  ///< what a SAM or CloudFormation template may ask for
 };
 
 struct Loaded {
     Settings settings;                 ///< usable only when there are no problems
     std::vector<Diagnostic> problems;  ///< in the order of the file
     std::vector<Origin> origins;       ///< every effective value, in the order of the documentation
-    std::vector<Note> notes;           ///< of a template
-    std::vector<std::string> files;    ///< others that were read
+    std::vector<Note> notes;           ///< what was made of a template, in its order; none for a native file
+    std::vector<std::string> files;    ///< read beside the file itself, such as CDK's asset manifest
     Node tree;                         ///< of the native file, overrides included; as convert writes it
 };
 

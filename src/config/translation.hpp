@@ -3,26 +3,21 @@
 
 #include "config/diagnostics.hpp"
 #include "config/node.hpp"
+#include "config/note.hpp"
 
 #include <string>
 #include <vector>
 
-/// A template is a door: it becomes a tree of the native file, which is then read as any native file is.
 namespace postern::config {
 
-/// What became of one thing in a template, for people to read: nothing is wrong with it.
-struct Note {
-    Position where;
-    std::string path;  ///< in the template: functions.hello
-    enum class NoteKind { Understood, Ignored } kind;
-    std::string message;
-};
-
+/// What a door makes of a template: a tree of the native file, which is then read as any native file is
+/// (docs/adr/0016).
 struct Translation {
-    Node root;  ///< of the native file; its nodes have the positions of the template
+    Node root;  ///< of the native file; its nodes stand where the template has what they were made of
     std::vector<Diagnostic> problems;
     std::vector<Note> notes;
-    std::vector<std::string> files;  ///< other files that were read
+    std::vector<std::string> files;  ///< read beside the template
+    bool is_readable = true;         ///< false: there is no API in it, so reading it would say nothing new
 };
 
 }  // namespace postern::config

@@ -41,13 +41,18 @@ bool is_word_of_yaml(const Node& scalar)
     return !json || !json->starts_with('"');
 }
 
+void append_hex(std::string& out, unsigned byte)
+{
+    ((out += "\\x") += kHexDigits[byte >> 4]) += kHexDigits[byte & 0xF];
+}
+
 /// In double quotes, on one line.
 std::string quoted(std::string_view text)
 {
     std::string out = "\"";
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
-        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+        const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\0');
         if (byte == '"' || byte == '\\') {
             (out += '\\') += text[i];
         } else if (byte == '\n') {
@@ -55,9 +60,9 @@ std::string quoted(std::string_view text)
         } else if (byte == '\t') {
             out += "\\t";
         } else if (byte < 0x20 || byte == 0x7F) {
-            ((out += "\\x") += kHexDigits[byte >> 4]) += kHexDigits[byte & 0xF];
+            append_hex(out, byte);
         } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // control characters of Latin-1
-            ((out += "\\x") += kHexDigits[next >> 4]) += kHexDigits[next & 0xF];
+            append_hex(out, next);
             ++i;
         } else {
             out += text[i];

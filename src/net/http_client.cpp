@@ -75,7 +75,7 @@ private:
     Connection take_kept()
     {
         while (!kept_.empty()) {
-            const Connection kept = std::move(kept_.back());
+            Connection kept = std::move(kept_.back());
             kept_.pop_back();
             if (kept->is_usable()) return kept;
             kept->close();

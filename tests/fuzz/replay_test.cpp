@@ -19,6 +19,7 @@ int logs_fuzz(const std::uint8_t* data, std::size_t size);
 int management_fuzz(const std::uint8_t* data, std::size_t size);
 int selection_fuzz(const std::uint8_t* data, std::size_t size);
 int serverless_fuzz(const std::uint8_t* data, std::size_t size);
+int template_fuzz(const std::uint8_t* data, std::size_t size);
 }
 
 namespace {
@@ -34,6 +35,7 @@ const std::map<std::string, int (*)(const std::uint8_t*, std::size_t)> kTargets{
     {"management", management_fuzz},
     {"selection", selection_fuzz},
     {"serverless", serverless_fuzz},
+    {"template", template_fuzz},
 };
 
 }  // namespace

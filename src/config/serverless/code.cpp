@@ -49,7 +49,7 @@ std::string code_directory(const Handler& handler, const std::string& service_di
         if (first_there(directory / built, file, kRunnable).empty()) continue;
         out.notes.push_back({handler.where,
                              handler.path,
-                             Note::NoteKind::Understood,
+                             Note::Kind::Understood,
                              source + " runs as it was built in " + built});
         return built;
     }

@@ -14,12 +14,12 @@ namespace postern::config::serverless {
 
 namespace {
 
-/// Of the Framework, where they differ from Lambda's own.
+/// The Framework's defaults.
 constexpr const char* kRuntime = "nodejs20.x";
 constexpr const char* kTimeout = "6";
 constexpr const char* kMemorySize = "1024";
 
-/// What a function or the provider may say and this reads; anything else has no effect here.
+/// What is read of a function; anything else has no effect here.
 constexpr std::array<std::string_view, 11> kRead = {"handler",
                                                     "runtime",
                                                     "name",
@@ -129,14 +129,14 @@ private:
     void note()
     {
         out_.notes.push_back(
-            {function_.where, path_, Note::NoteKind::Understood, "the function " + function_.name});
+            {function_.where, path_, Note::Kind::Understood, "the function " + function_.name});
         for (const Variables::Entry& entry : file_.entries(*function_.written)) {
             const std::string& key = entry.written->key;
             if (std::find(kRead.begin(), kRead.end(), key) != kRead.end() || key == "image") continue;
             const std::vector<std::string> known(kRead.begin(), kRead.end());
             out_.notes.push_back({entry.written->where,
                                   join(path_, key),
-                                  Note::NoteKind::Ignored,
+                                  Note::Kind::Ignored,
                                   "has no effect here" + did_you_mean(key, known)});
         }
     }

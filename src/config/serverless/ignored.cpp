@@ -67,7 +67,7 @@ void note_others(Variables& file,
         if (std::find(read.begin(), read.end(), entry.key) != read.end()) continue;
         const std::string full = join(path, entry.key);
         out.notes.push_back(
-            {entry.where, full, Note::NoteKind::Ignored, reason(full) + did_you_mean(entry.key, read)});
+            {entry.where, full, Note::Kind::Ignored, reason(full) + did_you_mean(entry.key, read)});
     }
 }
 
@@ -81,7 +81,7 @@ void note_resources(Variables& file, Translation& out)
             const bool is_named = type != nullptr && type->type == Node::Type::Scalar;
             out.notes.push_back({entry.where,
                                  join("resources.Resources", entry.key),
-                                 Note::NoteKind::Ignored,
+                                 Note::Kind::Ignored,
                                  (is_named ? type->text : std::string("the resource")) +
                                      " does not run here; Ref and Fn::GetAtt give names for it"});
         }

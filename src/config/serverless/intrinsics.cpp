@@ -62,7 +62,7 @@ std::optional<std::string> Intrinsics::call(std::string_view function,
         // Another stack's: its name is as good a value as any, and says where it is from.
         out_.notes.push_back({argument.where,
                               path,
-                              Note::NoteKind::Ignored,
+                              Note::Kind::Ignored,
                               "Fn::ImportValue: the value is in another stack; the export's name stands for "
                               "it"});
         return text(argument, path);

@@ -51,7 +51,7 @@ Node Layers::native(Variables& file, const Node& written, const std::string& pat
         }
         out.notes.push_back({item.where,
                              path,
-                             Note::NoteKind::Ignored,
+                             Note::Kind::Ignored,
                              "a layer that is not in this file; put what the functions need of it beside "
                              "them, or into a layer under layers"});
     }

@@ -2,6 +2,7 @@
 #include "config/serverless/variable_sources.hpp"
 
 #include "api/model.hpp"
+#include "config/reader.hpp"
 #include "config/serverless/dotenv.hpp"
 #include "config/serverless/variables.hpp"
 
@@ -37,7 +38,7 @@ Sources::Sources(Variables& tree, const std::string& directory, const Options& o
 Sources::Answer Sources::ask(const Source& source, const Node& asker)
 {
     using Member = Answer (Sources::*)(const Source&, const Node&);
-    static const std::map<std::string, Member, std::less<>> kMembers{
+    static const std::map<std::string, Member, std::less<>> members{
         {"self", &Sources::self},
         {"opt", &Sources::option},
         {"env", &Sources::variable_of_environment},
@@ -50,8 +51,8 @@ Sources::Answer Sources::ask(const Source& source, const Node& asker)
     // The command line may answer for any source: it is the way to say what only AWS knows.
     const auto given = options_.opt.find(shown(source));
     if (given != options_.opt.end()) return value(given->second, asker);
-    const auto member = kMembers.find(source.type);
-    if (member != kMembers.end()) return (this->*member->second)(source, asker);
+    const auto member = members.find(source.type);
+    if (member != members.end()) return (this->*member->second)(source, asker);
     const std::string what = source.type == "cf" || source.type == "ssm" || source.type == "s3"
                                  ? source.type + " is in an AWS account, which is not asked"
                                  : "the source " + source.type + " is not known here";
@@ -124,10 +125,9 @@ Files& Sources::files()
 /// Of the stage, or for all stages.
 Sources::Answer Sources::parameter(const Source& source, const Node&)
 {
-    const std::string name = '.' + source.address;
     for (const std::string& group : {stage().text, std::string("default")}) {
-        for (const std::string& path : {"params." + group + name, "stages." + group + ".params" + name}) {
-            const Node* found = tree_.find_path(tree_.root(), path);
+        for (const std::string& section : {"params." + group, "stages." + group + ".params"}) {
+            const Node* found = tree_.find_path(tree_.root(), join(section, source.address));
             if (found != nullptr) return {found, std::nullopt, ""};
         }
     }

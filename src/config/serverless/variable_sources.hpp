@@ -50,13 +50,12 @@ private:
     Answer boolean(const Source& source, const Node& asker);
     Answer inside(const Node& tree, const Source& source, const std::string& name);
     Node option_or(const std::string& name, std::string_view path, std::string otherwise);
+    Files& files();
 
     Variables& tree_;
     std::string directory_;
     const Options& options_;
     Translation& out_;
-    Files& files();
-
     std::optional<Files> files_;  ///< made when the first is needed: projectDir is in the tree
     std::optional<std::map<std::string, std::string>> dotenv_;  ///< read when the first is needed
 };

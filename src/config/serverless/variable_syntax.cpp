@@ -48,7 +48,7 @@ public:
             const char c = text_[at_++];
             if (c == '$' && text_.substr(at_).starts_with('{')) {
                 ++at_;
-                const Result<Variable> nested = variable(depth + 1);
+                Result<Variable> nested = variable(depth + 1);
                 if (!nested) return nested;
             } else if (quote != '\0') {
                 if (c == quote) quote = '\0';

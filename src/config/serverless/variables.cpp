@@ -107,7 +107,7 @@ const Node* Variables::value_of(const Variable& variable, const Node& node, std:
         const Node* value = value_of(std::string_view(source), node, missing);
         if (value != nullptr) return value;
         if (missing.empty()) return nullptr;  // a mistake, which is told
-        missing = variable.text + " has no value: " + missing;
+        missing.insert(0, variable.text + " has no value: ");
     }
     return nullptr;
 }
@@ -146,7 +146,7 @@ Node Variables::resolve(const Node& node)
     const Node& value = head(node);
     if (!is_container(value)) {
         Node out = value;
-        out.where = node.where;
+        if (out.type == Node::Type::Null) out.where = node.where;
         charge(1, out.text.size(), node.where);
         return out;
     }
@@ -161,7 +161,6 @@ Node Variables::resolve(const Node& node)
     inside_.push_back(&value);
     Node out = resolve_inside(value);
     inside_.pop_back();
-    out.where = node.where;
     return out;
 }
 
@@ -169,6 +168,7 @@ Node Variables::resolve_inside(const Node& node)
 {
     Node out;
     out.type = node.type;
+    out.where = node.where;
     out.tag = node.tag;
     for (const Node& item : node.items) {
         if (!charge(1, 0, item.where)) return out;

@@ -32,7 +32,7 @@ public:
     const Node& head(const Node& node);
 
     /// A copy of the node in which nothing has variables any more, and YAML's merge keys ("<<") are merged.
-    /// Positions are those of the places where values are used.
+    /// Values stand where they are written, texts with variables where those are.
     Node resolve(const Node& node);
 
     struct Entry {

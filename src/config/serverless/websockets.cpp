@@ -73,7 +73,7 @@ private:
         for (const Variables::Entry& entry : file_.entries(event)) add_property(entry, route, path);
         out_.notes.push_back({place,
                               path,
-                              Note::NoteKind::Understood,
+                              Note::Kind::Understood,
                               "the route " + key->text + " calls the function " + function.name});
         routes.entries.push_back({key->text, place, std::move(route)});
     }
@@ -96,7 +96,7 @@ private:
     void ignore(const Position& where, const std::string& path, const std::string& kind)
     {
         out_.notes.push_back(
-            {where, path, Note::NoteKind::Ignored, "events of the kind " + kind + " do not happen here"});
+            {where, path, Note::Kind::Ignored, "events of the kind " + kind + " do not happen here"});
     }
 
     void report(const Position& where, const std::string& path, std::string message)

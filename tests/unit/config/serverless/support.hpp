@@ -78,7 +78,7 @@ inline std::string lines_of(const std::vector<Note>& notes)
 {
     std::string out;
     for (const Note& note : notes) {
-        const bool is_ignored = note.kind == Note::NoteKind::Ignored;
+        const bool is_ignored = note.kind == Note::Kind::Ignored;
         out += (is_ignored ? "ignored " : "") + std::to_string(note.where.line) + ' ' + note.path + ": " +
                note.message + '\n';
     }

@@ -106,6 +106,13 @@ TEST_CASE("What is wrong with a value is told with its place in the serverless.y
     CHECK(problems_of(text, options) == "");
 }
 
+TEST_CASE("A value stands where it is written, wherever it is used")
+{
+    CHECK(problems_of("service: s\nprovider: aws\ncustom:\n  seconds: 5000\nfunctions:\n"
+                      "  f: {handler: f.h, timeout: '${self:custom.seconds}', events: [{websocket: a}]}\n") ==
+          "t.yaml:4:12: functions.s-dev-f.timeout: expected a whole number from 1 to 900, not \"5000\"\n");
+}
+
 TEST_CASE("Texts are made of the region and the account that flags and the environment set")
 {
     LoadOptions options;

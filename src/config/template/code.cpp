@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/template/code.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace postern::config::templates {
+
+namespace {
+
+constexpr std::string_view kFileScheme = "file://";
+constexpr const char* kUnpack =
+    " is an archive: unpack it, and name the directory, in the template or with --set "
+    "functions.NAME.codeUri=DIR";
+constexpr const char* kInS3 =
+    "the code is in S3, which is not asked: name its directory, in the template or with --set "
+    "functions.NAME.codeUri=DIR";
+constexpr const char* kImage =
+    "it is a container image: run the container, and say --set functions.NAME.endpoint=http://HOST:PORT";
+
+std::filesystem::path beside(const std::string& template_file, const std::string& path)
+{
+    return std::filesystem::path(template_file).parent_path() / path;
+}
+
+bool is_archive(std::string_view path)
+{
+    return path.ends_with(".zip") || path.ends_with(".jar");
+}
+
+std::string scalar_below(const Node& map, std::string_view key)
+{
+    const Node* found = map.find(key);
+    return found != nullptr && found->type == Node::Type::Scalar ? found->text : "";
+}
+
+class Search {
+public:
+    Search(const Item& item, const Assets& assets, const std::string& template_file, Findings& findings)
+        : item_(item), assets_(assets), template_file_(template_file), findings_(findings)
+    {}
+
+    Code run()
+    {
+        out_.where = item_.where();
+        if (item_.text("PackageType") == "Image" || item_.find("ImageUri") != nullptr) {
+            out_.where = item_.where_of(item_.find("ImageUri") != nullptr ? "ImageUri" : "PackageType");
+            out_.obstacle = kImage;
+            return std::move(out_);
+        }
+        if (const Node* text = item_.find("InlineCode")) {
+            out_.where = text->where;
+            out_.inline_text = *text;
+            return std::move(out_);
+        }
+        for (const char* name : {"CodeUri", "ContentUri", "Code", "Content"}) {
+            const Node* place = item_.find(name);
+            if (place == nullptr) continue;
+            out_.where = place->where;
+            place->type == Node::Type::Map ? read_map(*place) : read_path(*place);
+            return std::move(out_);
+        }
+        if (item_.resource->properties.find("CodeUri") == nullptr &&
+            item_.resource->properties.find("Code") == nullptr) {
+            findings_.problem(item_.where(), "it says nowhere where its code is: CodeUri: DIRECTORY");
+        }
+        return std::move(out_);
+    }
+
+private:
+    /// {ZipFile}, {ImageUri}, {S3Bucket, S3Key}; SAM has {Bucket, Key}.
+    void read_map(const Node& place)
+    {
+        if (const Node* text = place.find("ZipFile")) {
+            out_.inline_text = *text;
+            out_.where = text->where;
+            return;
+        }
+        if (place.find("ImageUri") != nullptr) {
+            out_.obstacle = kImage;
+            return;
+        }
+        const std::string key = scalar_below(place, place.find("S3Key") != nullptr ? "S3Key" : "Key");
+        auto path = assets_.path_of(key);
+        if (!path && !item_.resource->asset_path.empty()) path = item_.resource->asset_path;
+        if (path) return use(*path, place.where);
+        out_.obstacle = kInS3;
+    }
+
+    void read_path(const Node& place)
+    {
+        if (place.type != Node::Type::Scalar || place.text.empty()) {
+            return findings_.problem(place.where,
+                                     "expected the directory of the code, not " + describe(place));
+        }
+        if (place.text.starts_with("s3://")) {
+            out_.obstacle = kInS3;
+            return;
+        }
+        const bool is_url = place.text.starts_with(kFileScheme);
+        use(is_url ? place.text.substr(kFileScheme.size()) : place.text, place.where);
+    }
+
+    void use(const std::string& path, const Position& where)
+    {
+        const std::filesystem::path found = beside(template_file_, path);
+        std::error_code error;
+        if (std::filesystem::is_directory(found, error)) {
+            out_.directory = scalar_node(path, where);
+        } else if (is_archive(path)) {
+            out_.obstacle = path + kUnpack;
+        } else {
+            const bool is_file = std::filesystem::exists(found, error);
+            findings_.problem(where,
+                              (is_file ? "it is a file, where the directory of the code is needed: "
+                                       : "there is no directory ") +
+                                  found.lexically_normal().string());
+        }
+    }
+
+    const Item& item_;
+    const Assets& assets_;
+    const std::string& template_file_;
+    Findings& findings_;
+    Code out_;
+};
+
+/// The files of which a handler needs one: "src/app" for "src/app.handler".
+std::vector<std::string> files_of_handler(const std::string& runtime, const std::string& handler)
+{
+    const bool is_node = runtime.starts_with("nodejs");
+    const std::size_t slash = handler.find_last_of('/');
+    const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
+    // Node: up to the first dot behind the last slash. Python: up to the last dot; dots are packages, too.
+    const std::size_t dot = is_node ? handler.find('.', start) : handler.find_last_of('.');
+    if (dot == std::string::npos || dot < start || dot == start || dot + 1 == handler.size()) return {};
+    std::string module = handler.substr(0, dot);
+    if (is_node) return {module + ".js", module + ".mjs", module + ".cjs"};
+    std::replace(module.begin(), module.end(), '.', '/');
+    return {module + ".py", module + "/__init__.py"};
+}
+
+std::string listed(const std::vector<std::string>& files)
+{
+    std::string out;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        out += (i == 0 ? "" : i + 1 == files.size() ? " or " : ", ") + files[i];
+    return out;
+}
+
+}  // namespace
+
+Code find_code(const Item& item, const Assets& assets, const std::string& template_file, Findings& findings)
+{
+    return Search(item, assets, template_file, findings).run();
+}
+
+void check_handler(const Item& function,
+                   const Code& code,
+                   const std::string& template_file,
+                   Findings& findings)
+{
+    const std::string runtime = function.text("Runtime");
+    const std::string handler = function.text("Handler");
+    const Position& where = function.where_of("Handler");
+    if (handler.empty() || !(runtime.starts_with("nodejs") || runtime.starts_with("python"))) return;
+    const std::vector<std::string> files = files_of_handler(runtime, handler);
+    if (files.empty()) {
+        return findings.problem(
+            where, "expected a handler FILE.FUNCTION, not " + describe(scalar_node(handler, where)));
+    }
+    if (code.inline_text) {
+        if (files[0].starts_with("index.")) return;
+        return findings.problem(where, "inline code is the file index: the handler is index.FUNCTION");
+    }
+    // A layer may bring the file.
+    if (!code.directory || function.find("Layers") != nullptr || handler.starts_with('/')) return;
+    const std::filesystem::path directory = beside(template_file, code.directory->text);
+    std::error_code error;
+    for (const std::string& file : files) {
+        if (std::filesystem::exists(directory / file, error)) return;
+    }
+    std::string typescript = files[0].substr(0, files[0].size() - 2) + "ts";
+    const bool is_source =
+        runtime.starts_with("nodejs") && std::filesystem::exists(directory / typescript, error);
+    findings.problem(where,
+                     is_source ? "Node.js does not run " + typescript +
+                                     " as it is: after \"sam build\", use .aws-sam/build/template.yaml"
+                               : "the handler's file is missing: there is no " + listed(files) + " in " +
+                                     directory.lexically_normal().string());
+}
+
+}  // namespace postern::config::templates

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/template/assets.hpp"
+#include "config/template/stack.hpp"
+
+#include <optional>
+#include <string>
+
+namespace postern::config::templates {
+
+/// Where the code of a function or a layer is.
+struct Code {
+    std::optional<Node> directory;  ///< relative to the template's directory, or absolute; it exists
+    std::optional<Node> inline_text;
+    std::string obstacle;  ///< why it cannot be used here, and the remedy; "" when it can
+    Position where;        ///< of the property that says it
+};
+
+/// The code of an AWS::Serverless::Function or AWS::Lambda::Function (CodeUri, InlineCode, ImageUri, Code),
+/// or the content of a layer (ContentUri, Content). A directory that is missing is reported, and both members
+/// are then empty.
+Code find_code(const Item& item, const Assets& assets, const std::string& template_file, Findings& findings);
+
+/// Reports a handler of nodejs* or python* that names no file of the code.
+void check_handler(const Item& function,
+                   const Code& code,
+                   const std::string& template_file,
+                   Findings& findings);
+
+}  // namespace postern::config::templates

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/template/lambda_functions.hpp"
+
+#include "config/template/build.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace postern::config::templates {
+
+namespace {
+
+constexpr const char* kFunctionTypes[] = {"AWS::Serverless::Function", "AWS::Lambda::Function"};
+constexpr const char* kLayerTypes[] = {"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"};
+
+/// Why a runtime does not run here; "" when it does.
+std::string obstacle_of_runtime(const std::string& runtime)
+{
+    for (const char* prefix : {"nodejs", "python", "provided", "go1.x"}) {
+        if (runtime.starts_with(prefix)) return "";
+    }
+    if (runtime.empty()) return "";  // the reader says that it is required
+    return "the runtime " + runtime +
+           " does not run here (nodejs*, python3* and provided* do): run the function in a container with "
+           "Lambda's runtime interface emulator, and say --set functions.NAME.endpoint=http://HOST:PORT";
+}
+
+std::string with_name(std::string text, const std::string& name)
+{
+    const std::string hole = "functions.NAME.";
+    const std::size_t at = text.find(hole);
+    return at == std::string::npos ? text : text.replace(at, hole.size(), "functions." + name + '.');
+}
+
+}  // namespace
+
+LambdaFunctions::LambdaFunctions(const Stack& stack,
+                                 const Assets& assets,
+                                 const Template& source,
+                                 const std::vector<Override>& overrides,
+                                 Findings& findings)
+    : stack_(stack), assets_(assets), template_(source), overrides_(overrides), findings_(findings)
+{
+    for (const char* type : kFunctionTypes) {
+        for (const Item* item : stack.all(type)) {
+            const auto [other, is_new] = by_name_.emplace(item->ref, item);
+            if (is_new) {
+                in_order_.push_back(item);
+            } else {
+                findings.problem(
+                    item->where_of("FunctionName"),
+                    "the function " + other->second->id() + " has the name \"" + item->ref + "\", too");
+            }
+        }
+    }
+    for (const char* type : kLayerTypes) {
+        for (const Item* item : stack.all(type)) findings.understood(item->where(), "a layer");
+    }
+}
+
+Node LambdaFunctions::native(const std::set<std::string>& needed)
+{
+    Node out = map_node({template_.file, 1, 1});
+    for (const Item* item : in_order_) {
+        bool is_left_out = false;
+        Node function = native_function(*item, item->ref, needed.contains(item->ref), is_left_out);
+        if (!is_left_out) out.entries.push_back({item->ref, item->where(), std::move(function)});
+    }
+    return out;
+}
+
+Node LambdaFunctions::native_function(const Item& item,
+                                      const std::string& name,
+                                      bool is_needed,
+                                      bool& is_left_out)
+{
+    Node out = Stack::copied(item);
+    if (has_code_elsewhere(name)) {
+        findings_.understood(item.where(), "function " + name + ", its code given by a setting");
+    } else {
+        Code code = find_code(item, assets_, template_.file, findings_);
+        if (code.obstacle.empty()) code.obstacle = obstacle_of_runtime(item.text("Runtime"));
+        if (!code.obstacle.empty()) {
+            is_left_out = true;
+            const std::string why = with_name(code.obstacle, name);
+            if (!is_needed) {
+                findings_.ignored(item.where(),
+                                  "no route needs the function, and it cannot run here: " + why);
+            } else {
+                findings_.problem(code.where, why);
+            }
+            return out;
+        }
+        add_code(item, code, out);
+        const std::string at = code.directory ? code.directory->text : "inline";
+        findings_.understood(item.where(),
+                             "function " + name + ": " + item.text("Runtime") + ", handler " +
+                                 item.text("Handler") + ", code " + at);
+    }
+    if (const Node* environment = item.find("Environment"))
+        put(out, "environment", environment_of(*environment));
+    if (const Node* layers = item.find("Layers")) put(out, "layers", layers_of(*layers));
+    if (!item.resource->build_method.empty()) {
+        findings_.ignored(
+            item.where(),
+            "BuildMethod " + item.resource->build_method +
+                ": Postern builds nothing; after \"sam build\", use .aws-sam/build/template.yaml");
+    }
+    return out;
+}
+
+void LambdaFunctions::add_code(const Item& item, const Code& code, Node& function)
+{
+    if (code.directory) put(function, "codeUri", *code.directory);
+    if (code.inline_text) put(function, "inlineCode", *code.inline_text);
+    check_handler(item, code, template_.file, findings_);
+}
+
+Node LambdaFunctions::environment_of(const Node& environment)
+{
+    Node out = map_node(environment.where);
+    if (environment.type != Node::Type::Map) {
+        findings_.problem(environment.where, "expected Variables, not " + describe(environment));
+        return out;
+    }
+    for (const Node::Entry& entry : environment.entries) {
+        if (entry.key == "Variables") {
+            out = entry.value;
+        } else {
+            findings_.problem(entry.where, "Environment has Variables only");
+        }
+    }
+    unquote(out);
+    return out;
+}
+
+Node LambdaFunctions::layers_of(const Node& layers)
+{
+    Node out = list_node({}, layers.where);
+    for (const Node& layer : layers.items) {
+        const Item* found = nullptr;
+        for (const char* type : kLayerTypes) {
+            if (found == nullptr) found = stack_.find(type, layer.text);
+        }
+        if (found == nullptr) {
+            findings_.ignored(layer.where,
+                              "the layer " + layer.text + " is not in this template: what it has is missing");
+            continue;
+        }
+        const Code content = find_code(*found, assets_, template_.file, findings_);
+        if (!content.obstacle.empty())
+            findings_.ignored(layer.where, "the layer " + found->id() + ": " + content.obstacle);
+        if (!content.directory) continue;
+        out.items.push_back(*content.directory);
+    }
+    return out;
+}
+
+bool LambdaFunctions::has_code_elsewhere(const std::string& name) const
+{
+    const std::string path = "functions." + name + '.';
+    return std::any_of(overrides_.begin(), overrides_.end(), [&](const Override& given) {
+        return given.path == path + "endpoint" || given.path == path + "codeUri";
+    });
+}
+
+}  // namespace postern::config::templates
