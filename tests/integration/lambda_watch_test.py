@@ -91,7 +91,7 @@ class WatchTemplateTest(unittest.TestCase):
             gateway.write_file('template.yaml', TEMPLATE % 'Frist')
             gateway.wait_for_log('reload.refused')
             reason = gateway.log_lines('reload.problem')[0]['reason']
-            self.assertIn('template.yaml:12:', reason)
+            self.assertIn('template.yaml:11:34: ', reason)
             self.assertIn('Frist', reason)
             self.assertEqual(ask(client, 'hello'), before)
             gateway.write_file('template.yaml', TEMPLATE % 'Second')
