@@ -31,7 +31,7 @@ public:
 
     Result<std::unique_ptr<Invoker>> make() { return make_remote_function(io, spec, {clock, key, {}}); }
 
-    InvocationResult invoke(Invocation invocation = {"{}", "", "", false})
+    InvocationResult invoke(Invocation invocation = {"{}", "", "", "", false})
     {
         if (!function) function = make().value();
         std::optional<InvocationResult> result;
@@ -117,7 +117,7 @@ TEST_CASE("Lambda and LocalStack tell of a failure in a header, and of the log")
         CHECK(request.header("X-Amz-Log-Type") == "Tail");
         return http_reply(200, error, kFailed + "X-Amz-Log-Result: " + base64::encode("END\n") + "\r\n");
     };
-    const InvocationResult failed = elsewhere.invoke({"{}", "", "", true});
+    const InvocationResult failed = elsewhere.invoke({"{}", "", "", "", true});
     CHECK(failed.outcome == Outcome::Failed);
     CHECK(failed.payload == error);
     CHECK(failed.log_tail == "END\n");
@@ -221,7 +221,7 @@ TEST_CASE("The emulator is asked one thing at a time, others as many as a functi
         elsewhere.function = elsewhere.make().value();
         std::vector<InvocationResult> results;
         for (int i = 0; i < 6; ++i) {
-            elsewhere.function->invoke({"{}", "", "", false},
+            elsewhere.function->invoke({"{}", "", "", "", false},
                                        [&](InvocationResult result) { results.push_back(result); });
         }
         const std::size_t most = static_cast<std::size_t>(reserved.value_or(remote_name.empty() ? 3 : 1));
