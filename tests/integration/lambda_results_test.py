@@ -72,7 +72,7 @@ class HandshakeTest(unittest.TestCase):
         for status in (301, 400, 401, 403, 501):
             response, why = self.refusal(returning('{ statusCode: %d, headers: { "X-Reason": "because" }, body: "not today" }' % status))
             self.assertEqual((response.status, response.headers['x-reason'], response.body), (status, 'because', b'not today'))
-            self.assertEqual(why, 'handler')
+            self.assertEqual(why, 'the $connect handler answered %d' % status)
 
     def test_a_function_that_fails_is_a_502_and_the_log_says_why(self):
         for name, (function, reason) in FAILURES.items():
