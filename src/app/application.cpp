@@ -251,10 +251,10 @@ void Application::publish()
 void Application::poll()
 {
     const ListenerChange change = listeners_->poll_certificates();
-    if (!change.certificates.empty()) {
+    if (!change.offers.empty()) {
         for (const auto& node : nodes_) {
-            node->shard.post([server = node->server.get(), certificates = change.certificates] {
-                for (const auto& [id, tls] : certificates) server->replace_certificate(id, tls);
+            node->shard.post([server = node->server.get(), offers = change.offers] {
+                for (const auto& [id, tls] : offers) server->replace_tls(id, tls);
             });
         }
     }

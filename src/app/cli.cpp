@@ -91,7 +91,9 @@ std::optional<std::string> check_expression(std::string_view expression)
 /// Whether the environment has a say in the settings.
 enum class Surroundings { Heard, Ignored };
 
-config::Loaded load(const FileOptions& options, Surroundings surroundings = Surroundings::Heard)
+config::Loaded load(const FileOptions& options,
+                    Surroundings surroundings = Surroundings::Heard,
+                    std::optional<std::uint16_t> only_port = std::nullopt)
 {
     config::LoadOptions load_options;
     load_options.serverless.environment = environment();
@@ -108,9 +110,15 @@ config::Loaded load(const FileOptions& options, Surroundings surroundings = Surr
         auto [path, value] = assignment("--set", "PATH=VALUE", set);
         load_options.overrides.values.push_back({path, std::move(value), "flag --set " + path});
     }
+    for (const std::string& given : options.parameter_overrides) {
+        // The option takes all words behind it, so the file's name has to come first.
+        if (given.find('=') == std::string::npos)
+            throw CLI::ValidationError("--parameter-overrides", "NAME=VALUE expected, got " + given);
+    }
     load_options.template_options.parameter_overrides = options.parameter_overrides;
     load_options.builtin_handlers = builtin_handler_names();
     load_options.check_expression = check_expression;
+    load_options.only_port = only_port;
     return options.file.empty() ? config::load_builtin(load_options)
                                 : config::load_file(options.file, load_options);
 }
@@ -164,10 +172,8 @@ int convert(const FileOptions& options)
 
 int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bool watches_files)
 {
-    FileOptions with_port = options;
-    if (port) with_port.sets.push_back("gateway.listeners=[{port: " + std::to_string(*port) + "}]");
     const auto read = [&] {
-        config::Loaded loaded = load(with_port);
+        config::Loaded loaded = load(options, Surroundings::Heard, port);
         // Whoever takes any port has other gateways beside this one: the usual port is not for him.
         if (port == 0 && !loaded.settings.admin.port) loaded.settings.admin.port = 0;
         return loaded;
@@ -190,7 +196,11 @@ int run_command(int argc, char** argv)
     std::optional<std::uint16_t> port;
     CLI::App* run_verb = cli.add_subcommand("run", "start the gateway");
     file.add_to(*run_verb);
-    run_verb->add_option("--port", port, "listen on this port only, without TLS (0: any free one)");
+    run_verb->add_option(
+        "--port",
+        port,
+        "listen on this port only (0: any free one); TLS is optional with functions that run here, "
+        "and not spoken otherwise");
     bool watches_files = false;
     run_verb->add_flag(
         "--watch", watches_files, "reload when the file, a plugin or a function's code changes");

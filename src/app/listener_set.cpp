@@ -17,15 +17,10 @@ bool has_same_address(const config::ListenerSettings& a, const config::ListenerS
     return a.address == b.address && a.port == b.port;
 }
 
-bool has_same_certificate(const config::ListenerSettings& a, const config::ListenerSettings& b)
+net::TlsOffer offer_of(const ListenerSet::Listener& listener)
 {
-    return a.tls == b.tls && a.certificate_file == b.certificate_file &&
-           a.private_key_file == b.private_key_file;
-}
-
-std::shared_ptr<net::TlsContext> context_of(const ListenerSet::Listener& listener)
-{
-    return listener.certificate ? listener.certificate->context() : nullptr;
+    return {listener.certificate ? listener.certificate->context() : nullptr,
+            listener.settings.tls == config::TlsKind::Optional};
 }
 
 }  // namespace
@@ -36,7 +31,17 @@ void ListenerChange::apply(server::ShardServer& server)
         server.add_listener(listener.id, listener.fd.release(), listener.port, std::move(listener.tls));
     }
     for (const std::size_t id : removed) server.remove_listener(id);
-    for (auto& [id, tls] : certificates) server.replace_certificate(id, std::move(tls));
+    for (auto& [id, tls] : offers) server.replace_tls(id, std::move(tls));
+}
+
+bool ListenerSet::keeps_certificate(const Listener& listener,
+                                    const config::ListenerSettings& wanted,
+                                    const config::Settings& settings)
+{
+    return listener.settings.tls == wanted.tls &&
+           listener.settings.certificate_file == wanted.certificate_file &&
+           listener.settings.private_key_file == wanted.private_key_file &&
+           (listener.development_ca.empty() || listener.development_region == settings.model.region);
 }
 
 Result<ListenerSet::Plan> ListenerSet::plan(const config::Settings& settings) const
@@ -55,18 +60,18 @@ Result<ListenerSet::Plan> ListenerSet::plan(const config::Settings& settings) co
             listener = std::move(*kept);
             former.erase(kept);
         }
-        const bool keeps_certificate = is_kept && has_same_certificate(listener.settings, wanted);
+        const bool is_certificate_kept = is_kept && keeps_certificate(listener, wanted, settings);
         listener.settings = wanted;
-        if (!keeps_certificate) {
+        if (!is_certificate_kept) {
             const Result<void> opened = open_certificate(listener, settings);
             if (!opened) return opened.error();
         }
         if (!is_kept) {
             const Result<void> bound = bind(listener, plan);
             if (!bound) return bound.error();
-        } else if (!keeps_certificate) {
+        } else if (!is_certificate_kept) {
             for (ListenerChange& change : plan.changes)
-                change.certificates.emplace_back(listener.id, context_of(listener));
+                change.offers.emplace_back(listener.id, offer_of(listener));
         }
         plan.listeners.push_back(std::move(listener));
     }
@@ -90,7 +95,7 @@ Result<void> ListenerSet::bind(Listener& listener, Plan& plan) const
     listener.port = sockets->port;
     for (std::size_t i = 0; i < shards_; ++i) {
         plan.changes[i].added.push_back(
-            {listener.id, std::move(sockets->fds[i]), listener.port, context_of(listener)});
+            {listener.id, std::move(sockets->fds[i]), listener.port, offer_of(listener)});
     }
     return {};
 }
@@ -99,10 +104,11 @@ Result<void> ListenerSet::open_certificate(Listener& listener, const config::Set
 {
     listener.certificate.reset();
     listener.development_ca.clear();
+    listener.development_region.clear();
     if (listener.settings.tls == config::TlsKind::None) return {};
     std::string certificate_file = listener.settings.certificate_file;
     std::string private_key_file = listener.settings.private_key_file;
-    if (listener.settings.tls == config::TlsKind::Development) {
+    if (listener.settings.tls != config::TlsKind::Files) {
         const std::string directory = data_directory(settings.data_directory) + "/tls";
         const auto made =
             net::ensure_development_certificate(directory, clock_.wall(), {settings.model.region});
@@ -110,6 +116,7 @@ Result<void> ListenerSet::open_certificate(Listener& listener, const config::Set
         certificate_file = made->certificate_file;
         private_key_file = made->private_key_file;
         listener.development_ca = made->ca_certificate_file;
+        listener.development_region = settings.model.region;
     }
     auto watcher = net::CertificateWatcher::open(certificate_file, private_key_file, clock_.wall());
     if (!watcher) return watcher.error();
@@ -128,10 +135,11 @@ std::vector<Endpoint> ListenerSet::endpoints_of(const std::vector<Listener>& lis
 {
     std::vector<Endpoint> endpoints;
     for (const Listener& listener : listeners) {
-        endpoints.push_back({listener.settings.address,
-                             listener.port,
-                             listener.certificate != nullptr,
-                             listener.development_ca});
+        const net::TlsOffer tls = offer_of(listener);
+        const std::string& address = listener.settings.address;
+        if (tls.context == nullptr || tls.is_optional) endpoints.push_back({address, listener.port, false});
+        if (tls.context != nullptr)
+            endpoints.push_back({address, listener.port, true, listener.development_ca});
     }
     return endpoints;
 }
@@ -150,7 +158,7 @@ ListenerChange ListenerSet::poll_certificates()
     for (const Listener& listener : listeners_) {
         if (!listener.certificate || !listener.certificate->poll(clock_.wall())) continue;
         log::info("certificate.reloaded", {{"port", listener.port}});
-        change.certificates.emplace_back(listener.id, context_of(listener));
+        change.offers.emplace_back(listener.id, offer_of(listener));
     }
     return change;
 }

@@ -17,7 +17,7 @@
 
 namespace postern::app {
 
-/// A listener as it turned out.
+/// What clients connect to, as it turned out. A listener whose TLS is optional is two: without and with.
 struct Endpoint {
     std::string address;  ///< "" is any
     std::uint16_t port = 0;
@@ -31,11 +31,11 @@ struct ListenerChange {
         std::size_t id = 0;
         net::UniqueFd fd;
         std::uint16_t port = 0;
-        std::shared_ptr<net::TlsContext> tls;
+        net::TlsOffer tls;
     };
     std::vector<Added> added;
     std::vector<std::size_t> removed;
-    std::vector<std::pair<std::size_t, std::shared_ptr<net::TlsContext>>> certificates;
+    std::vector<std::pair<std::size_t, net::TlsOffer>> offers;
 
     /// On the shard's thread.
     void apply(server::ShardServer& server);
@@ -54,6 +54,7 @@ public:
         std::uint16_t port = 0;  ///< the one that was got
         std::shared_ptr<net::CertificateWatcher> certificate;
         std::string development_ca;
+        std::string development_region;  ///< of which the development certificate has API host names
     };
     /// Another set of listeners, opened but not in force: whoever drops it closes what is new in it.
     struct Plan {
@@ -80,6 +81,9 @@ public:
     ListenerChange poll_certificates();
 
 private:
+    static bool keeps_certificate(const Listener& listener,
+                                  const config::ListenerSettings& wanted,
+                                  const config::Settings& settings);
     Result<void> bind(Listener& listener, Plan& plan) const;
     Result<void> open_certificate(Listener& listener, const config::Settings& settings) const;
 

@@ -21,13 +21,14 @@ const Section& tls_section()
                 Of::path("privateKey", &ListenerSettings::private_key_file, "The key, as PEM.").required(),
             });
         made.short_form = std::make_shared<const ShortForm>(ShortForm{
-            {.kind = Kind::Choice, .choices = {"none", "development"}},
+            {.kind = Kind::Choice, .choices = {"none", "development", "optional"}},
             "`none`: ws and http; `development`: wss and https with a certificate of a local authority, "
-            "made on first use.",
+            "made on first use; `optional`: all four on one port, each client as it begins, with that "
+            "certificate.",
             "",
             [](void* listener, const Value& choice) {
                 static_cast<ListenerSettings*>(listener)->tls =
-                    std::get<std::int64_t>(choice) == 0 ? TlsKind::None : TlsKind::Development;
+                    static_cast<TlsKind>(std::get<std::int64_t>(choice));  // in this order
             }});
         return made;
     }();
@@ -160,7 +161,9 @@ const Section& gateway_section()
                 [](Settings& settings, const std::string&, const Node&) {
                     return &settings.listeners.emplace_back();
                 },
-                "Where clients connect.")
+                "Where clients connect. With functions that run here, which call back the way their client "
+                "came "
+                "but always with TLS, port 8080 has `tls: optional` unless set.")
                 .with_items(0, 64)
                 .defaulting_to("[{port: 8080}, {port: 8443, tls: development}]"),
             Of::nested(

@@ -2,6 +2,7 @@
 #include "config/load.hpp"
 
 #include "config/cross_checks.hpp"
+#include "config/default_listeners.hpp"
 #include "config/sections.hpp"
 #include "config/serverless/translate.hpp"
 #include "config/template/document.hpp"
@@ -85,12 +86,22 @@ void append(std::vector<Diagnostic>& problems, const std::vector<Diagnostic>& mo
 /// Overrides and the native tree into settings.
 void read_native(Node& root, const std::string& name, const LoadOptions& options, Loaded& out)
 {
+    place_default_listeners(root, out.problems);
     for (const Override& given : options.overrides.values) apply(given, root, out.problems);
+    if (options.only_port) place_only_listener(*options.only_port, root, out.problems);
     Reader reader(name, options.check_expression);
     reader.read(root_section(), root, &out.settings, "");
     check_references(out.settings, options.builtin_handlers, reader);
     append(out.problems, reader.problems);
     out.origins = std::move(reader.origins);
+}
+
+/// The native tree as convert writes it: with what was overridden, but without defaults.
+Node written(Node root, const std::vector<Override>& overrides)
+{
+    std::vector<Diagnostic> told_elsewhere;
+    for (const Override& given : overrides) apply(given, root, told_elsewhere);
+    return root;
 }
 
 Loaded load(Document document, const std::string& name, const LoadOptions& options)
@@ -104,11 +115,11 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     append(out.problems, native.problems);
     out.notes = std::move(native.notes);
     out.files = std::move(native.files);
+    out.tree = written(native.root, options.overrides.values);
     const std::size_t known = out.problems.size();
     if (native.is_readable) read_native(native.root, name, options, out);
     if (door == Door::Template) templates::finish(document.root, out.problems, out.notes, known);
     sort_by_position(out.problems);
-    out.tree = std::move(native.root);
     return out;
 }
 

@@ -11,6 +11,8 @@
 #include "config/settings.hpp"
 #include "config/template/options.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,7 @@ namespace postern::config {
 struct LoadOptions {
     Overrides overrides;
     std::vector<std::string> builtin_handlers = {"echo"};  ///< what plugin:NAME finds without a plugin
+    std::optional<std::uint16_t> only_port;       ///< of the only listener, whatever else says; `--port`
     CheckExpression check_expression;             ///< for routeSelectionExpression; unset: anything but ""
     serverless::Options serverless;               ///< what a serverless.yml may ask for
     templates::TemplateOptions template_options;  ///< what a SAM or CloudFormation template may ask for

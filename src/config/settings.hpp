@@ -15,7 +15,12 @@
 namespace postern::config {
 
 /// How a listener speaks TLS.
-enum class TlsKind { None, Development, Files };
+enum class TlsKind {
+    None,
+    Development,
+    Optional,  ///< with the development certificate for those who begin with TLS, without for the others
+    Files,
+};
 
 struct ListenerSettings {
     std::string address;        ///< "" listens on IPv4 and IPv6; else one address
@@ -57,7 +62,7 @@ struct AccessKeySettings {
 struct Settings {
     api::Model model;
     std::map<std::string, PluginSettings> plugins;  ///< by name
-    std::vector<ListenerSettings> listeners;  ///< empty in the file: 8080 plain and 8443 development TLS
+    std::vector<ListenerSettings> listeners;        ///< empty in the file: place_default_listeners()
     AdminSettings admin;
     api::Limits limits;
     std::vector<AccessKeySettings> access_keys;

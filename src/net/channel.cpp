@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +16,9 @@ namespace {
 constexpr std::size_t kPiecesAtOnce = 32;             // of one sendmsg
 constexpr std::size_t kEncryptedAtOnce = 256 * 1024;  // plain bytes, and what the shard's buffer keeps
 
+/// The type of a TLS handshake's first record. No HTTP request begins with it.
+constexpr char kTlsHandshake = 0x16;
+
 bool would_block()
 {
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
@@ -22,10 +26,10 @@ bool would_block()
 
 }  // namespace
 
-Channel::Channel(Shard& shard, int fd, Watcher& watcher, const TlsContext* tls)
-    : shard_(shard), watcher_(watcher), fd_(fd)
+Channel::Channel(Shard& shard, int fd, Watcher& watcher, const TlsOffer& tls)
+    : shard_(shard), watcher_(watcher), fd_(fd), may_be_plain_(tls.context != nullptr && tls.is_optional)
 {
-    if (tls != nullptr) tls_.emplace(*tls);
+    if (tls.context != nullptr) tls_.emplace(*tls.context);
     shard_.poller().add(fd_, watcher_, true, false);
 }
 
@@ -44,6 +48,10 @@ Channel::Read Channel::read(char* into, std::size_t room)
     if (got < 0) return {would_block() ? Status::Ok : Status::Failed, 0};
     shard_.stats().received_bytes.add(static_cast<std::size_t>(got));
     if (!tls_) return {Status::Ok, static_cast<std::size_t>(got)};
+    if (may_be_plain_ && has_begun_plainly(*target)) {
+        std::memcpy(into, target, static_cast<std::size_t>(got));
+        return {Status::Ok, static_cast<std::size_t>(got)};
+    }
 
     std::string& answer = shard_.buffers().cipher_output;
     POSTERN_CHECK(answer.empty());
@@ -59,6 +67,16 @@ Channel::Read Channel::read(char* into, std::size_t room)
         default:
             return {sent ? Status::Ok : Status::Failed, decrypted.bytes};
     }
+}
+
+/// Once, for the first byte of a peer that may choose. From then on this is like any other plain channel, or
+/// like any other TLS channel.
+bool Channel::has_begun_plainly(char first_byte)
+{
+    may_be_plain_ = false;
+    if (first_byte == kTlsHandshake) return false;
+    tls_.reset();
+    return true;
 }
 
 void Channel::count_handshake(TlsStream::Status status)

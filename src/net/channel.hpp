@@ -3,6 +3,7 @@
 
 #include "net/outbox.hpp"
 #include "net/shard.hpp"
+#include "net/tls_context.hpp"
 #include "net/tls_stream.hpp"
 
 #include <optional>
@@ -11,11 +12,12 @@
 
 namespace postern::net {
 
-/// The socket of one client, with or without TLS: bytes in through the shard's scratch, bytes out at once,
+/// The socket of one client, with or without TLS, or with TLS if its first byte begins a TLS handshake
+/// (docs/adr/0014): bytes in through the shard's scratch, bytes out at once,
 /// and only what the kernel refuses is kept. Shard-local; owns the descriptor.
 class Channel {
 public:
-    Channel(Shard& shard, int fd, Watcher& watcher, const TlsContext* tls);
+    Channel(Shard& shard, int fd, Watcher& watcher, const TlsOffer& tls);
     ~Channel();
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
@@ -54,10 +56,12 @@ public:
 
     void close();
     bool is_open() const { return fd_ >= 0; }
+    /// Where TLS is optional: true until the peer's first byte has said no.
     bool is_tls() const { return tls_.has_value(); }
     bool is_handshake_done() const { return !tls_ || tls_->is_handshake_done(); }
 
 private:
+    bool has_begun_plainly(char first_byte);
     bool send_now(std::string_view bytes);
     bool send_now(Outbox& pieces);
     bool send_some(Outbox& pieces);
@@ -77,6 +81,7 @@ private:
     bool watched_end_ = false;
     bool finishing_ = false;
     bool handshake_counted_ = false;
+    bool may_be_plain_;  ///< TLS is optional, and nothing has been read yet
     Outbox unsent_;
     std::optional<TlsStream> tls_;
 };

@@ -73,6 +73,12 @@ private:
     EpochMillis expires_;
 };
 
+/// What a listener offers to those who connect.
+struct TlsOffer {
+    std::shared_ptr<TlsContext> context;  ///< null: no TLS
+    bool is_optional = false;             ///< whoever begins without TLS is served as well
+};
+
 /// A certificate and key file, and the context made from them. Whoever has a timer polls; all or nothing: a
 /// pair that cannot be loaded leaves the context as it is. One thread.
 class CertificateWatcher {

@@ -16,7 +16,7 @@ Session::Session(ShardServer& server,
                  std::string source_ip,
                  std::unique_ptr<AddressTable::Place> place)
     : server_(server),
-      channel_(server.shard(), fd, *this, listener.tls.get()),
+      channel_(server.shard(), fd, *this, listener.tls),
       port_(listener.port),
       place_(std::move(place)),
       handshake_(std::make_unique<Handshake>(server.limits()))

@@ -57,10 +57,7 @@ void ShardServer::configure(const Configuration& configuration)
     for (const auto& session : sessions_) session->on_limits_changed();
 }
 
-void ShardServer::add_listener(std::size_t id,
-                               int fd,
-                               std::uint16_t port,
-                               std::shared_ptr<net::TlsContext> tls)
+void ShardServer::add_listener(std::size_t id, int fd, std::uint16_t port, net::TlsOffer tls)
 {
     listeners_.push_back(std::make_shared<Listener>(shard_.io(), id, fd, port, std::move(tls)));
     if (is_draining_) {
@@ -78,7 +75,7 @@ void ShardServer::remove_listener(std::size_t id)
     listeners_.erase(found);
 }
 
-void ShardServer::replace_certificate(std::size_t id, std::shared_ptr<net::TlsContext> tls)
+void ShardServer::replace_tls(std::size_t id, net::TlsOffer tls)
 {
     (*find(id))->tls = std::move(tls);
 }

@@ -33,14 +33,13 @@ struct Listener {
              std::size_t number,
              int fd,
              std::uint16_t listening_port,
-             std::shared_ptr<net::TlsContext> context)
-        : id(number), socket(io.get_executor(), fd), port(listening_port), tls(std::move(context))
+             net::TlsOffer offer)
+        : id(number), socket(io.get_executor(), fd), port(listening_port), tls(std::move(offer))
     {}
     std::size_t id;  ///< the same on all shards
     boost::asio::posix::basic_stream_descriptor<net::Executor> socket;
     std::uint16_t port;
-    std::shared_ptr<net::TlsContext>
-        tls;  ///< null: plain. Replaced when the certificate is; sessions keep what they use
+    net::TlsOffer tls;  ///< replaced when the certificate is; sessions keep what they use
 };
 
 /// What a shard serves and how: replaced as a whole, at the start and at each reload.
@@ -71,13 +70,13 @@ public:
     void configure(const Configuration& configuration);
 
     /// Takes over a listening descriptor and accepts.
-    void add_listener(std::size_t id, int fd, std::uint16_t port, std::shared_ptr<net::TlsContext> tls);
+    void add_listener(std::size_t id, int fd, std::uint16_t port, net::TlsOffer tls);
 
     /// Who came in through it stays.
     void remove_listener(std::size_t id);
 
-    /// The listener's next handshakes use `tls`; null: it speaks plainly.
-    void replace_certificate(std::size_t id, std::shared_ptr<net::TlsContext> tls);
+    /// What the listener offers to those who connect from now on.
+    void replace_tls(std::size_t id, net::TlsOffer tls);
 
     /// Accepts nobody any more; closes every connection with 1001 "Going away", evenly over `time`. Requests
     /// that have begun are answered, new handshakes with 503.

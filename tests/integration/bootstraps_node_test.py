@@ -232,6 +232,14 @@ class Failures(unittest.TestCase):
         self.assertEqual(self.crash("() => { setTimeout(() => { throw new RangeError('stray'); }, 1); }", 129, 'Uncaught Exception'),
                          ('RangeError', 'stray'))
 
+    def test_the_first_of_many_crashes_is_reported_and_all_are_logged(self):
+        with node("""exports.handler = () => { for (const n of [1, 2, 3]) Promise.reject(new Error(`lost ${n}`)); };""") as instance:
+            outcome = instance.invoke()
+            self.assertEqual((outcome.error_type, outcome.value['errorMessage']), ('Runtime.UnhandledPromiseRejection', 'Error: lost 1'))
+            self.assertEqual(instance.wait(), 128)
+            self.assertEqual(instance.err().count('\tUnhandled Promise Rejection \t'), 3)
+            self.assertEqual(instance.outcome().kind, 'exit')
+
     def test_an_exception_after_the_answer_ends_the_instance_without_another(self):
         with node("""exports.handler = (event, context, callback) => {
                        context.callbackWaitsForEmptyEventLoop = false;

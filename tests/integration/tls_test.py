@@ -3,6 +3,7 @@
 """wss and https: versions, resumption, certificates that are replaced, the development CA."""
 import os
 import pathlib
+import signal
 import socket
 import ssl
 import subprocess
@@ -12,6 +13,7 @@ import unittest
 from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, wait_until
 from websocket import Client
 
+OPTIONAL = '[{port: 0, tls: optional}]'
 NAMES = ['localhost', '127.0.0.1', '::1', 'x7k2.execute-api.us-east-1.amazonaws.com']
 
 
@@ -91,6 +93,18 @@ class TlsTest(unittest.TestCase):
             for path in secrets:
                 self.assertEqual(path.stat().st_mode & 0o077, 0, '%s can be read by others' % path)
 
+    def test_a_reload_that_changes_the_region_serves_its_names(self):
+        text = 'region: %s\n' + RECORDED_API + '\ngateway: {listeners: [{port: 0}, {port: 0, tls: development}]}\n'
+        with Gateway(text % 'us-east-1', listeners=None) as gateway:
+            name = 'x7k2.execute-api.eu-west-1.amazonaws.com'
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                handshake(gateway, name=name)
+            (gateway.directory / 'postern.yaml').write_text(text % 'eu-west-1')
+            gateway.signal(signal.SIGHUP)
+            gateway.wait_for_log('reload.done')
+            with handshake(gateway, name=name) as tls:
+                self.assertIn(b'200 OK', ask(tls))
+
     def test_messages_of_every_size_come_back(self):
         with Gateway(RECORDED_API, listeners=PLAIN_AND_TLS) as gateway:
             with Client(gateway.tls_url, ca=gateway.development_ca) as client:
@@ -98,6 +112,92 @@ class TlsTest(unittest.TestCase):
                     client.echo('x' * size)
                 client.close(4000, 'done')
             self.assertEqual(gateway.ends(1), [(4000, 'done')])
+
+
+class OnePortTest(unittest.TestCase):
+    """`tls: optional`: plain and TLS on one port."""
+
+    def test_clients_with_and_without_tls_are_served_and_told_apart(self):
+        with Gateway(RECORDED_API, listeners=OPTIONAL) as gateway:
+            self.assertEqual(gateway.urls, ['ws://localhost:%d/dev' % gateway.port, 'wss://localhost:%d/dev' % gateway.port])
+            self.assertEqual(gateway.to_paste, 'npx wscat -c ' + gateway.url)
+            for url in gateway.urls * 2:
+                with Client(url, ca=gateway.development_ca) as client:
+                    for size in (1, 126, 16385, 32768):
+                        client.echo('x' * size)
+                    client.close(4000, url[:3])
+            events = gateway.wait_for_events('CONNECT', 4)
+            self.assertEqual([event['headers']['X-Forwarded-Proto'] for event in events], ['http', 'https'] * 2)
+            self.assertEqual({event['headers']['X-Forwarded-Port'] for event in events}, {str(gateway.port)})
+            self.assertEqual(gateway.ends(4), [(4000, url[:3]) for url in gateway.urls * 2])
+
+    def test_http_and_https_are_answered(self):
+        with Gateway(listeners=OPTIONAL) as gateway:
+            with socket.create_connection(('localhost', gateway.port), PATIENCE) as plain:
+                self.assertIn(b'200 OK', ask(plain))
+            for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                for name in NAMES:
+                    with handshake(gateway, name=name, version=version) as tls:
+                        self.assertIn(b'200 OK', ask(tls))
+
+    def test_a_request_that_arrives_byte_by_byte_is_answered(self):
+        with Gateway(listeners=OPTIONAL) as gateway:
+            with socket.create_connection(('localhost', gateway.port), PATIENCE) as plain:
+                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for byte in b'GET /ping HTTP/1.1\r\nHost: localhost\r\n':
+                    plain.sendall(bytes([byte]))
+                plain.sendall(b'Connection: close\r\n\r\n')
+                self.assertIn(b'200 OK', plain.recv(4096))
+
+    def test_who_says_nothing_or_half_a_handshake_is_dropped_in_time(self):
+        with Gateway(listeners=OPTIONAL, settings=['gateway.limits.handshakeTimeout=1s']) as gateway:
+            for said in (b'', b'\x16', b'\x16\x03\x01\x02\x00\x01'):
+                with socket.create_connection(('localhost', gateway.port), PATIENCE) as silent:
+                    silent.sendall(said)
+                    self.assertEqual(silent.recv(1), b'', 'dropped without a word')
+            with socket.create_connection(('localhost', gateway.port), PATIENCE) as slow:
+                slow.sendall(b'GET / HTTP/1.1\r\n')
+                self.assertIn(b' 408 ', slow.recv(4096))
+
+    def test_what_is_neither_is_refused(self):
+        with Gateway(listeners=OPTIONAL) as gateway:
+            for said in (b'\x00\x01\x02\r\n\r\n', b'\x15\x03\x01\x00\x02\x02\x28\r\n\r\n'):
+                with socket.create_connection(('localhost', gateway.port), PATIENCE) as odd:
+                    odd.sendall(said)
+                    self.assertIn(b' 400 ', odd.recv(4096).split(b'\r\n')[0])
+            with socket.create_connection(('localhost', gateway.port), PATIENCE) as odd:
+                odd.sendall(b'\x16GET / HTTP/1.1\r\n\r\n')
+                self.assertEqual(odd.recv(4096), b'', 'no TLS, and not plain any more')
+
+    def test_sessions_are_resumed(self):
+        with Gateway(listeners=OPTIONAL) as gateway:
+            context = ssl.create_default_context(cafile=gateway.development_ca)
+            with handshake(gateway, context=context) as first:
+                ask(first)
+                session = first.session
+            with handshake(gateway, context=context, session=session) as again:
+                self.assertTrue(again.session_reused)
+
+    def test_a_reload_changes_how_a_port_speaks_and_connections_stay(self):
+        text = RECORDED_API + '\ngateway: {listeners: [{port: 0, tls: %s}]}\n'
+        with Gateway(text % 'optional', listeners=None) as gateway:
+            file = gateway.directory / 'postern.yaml'
+            with Client(gateway.url) as plain, Client(gateway.tls_url, ca=gateway.development_ca) as tls:
+                for client in (plain, tls):
+                    client.echo()
+                file.write_text(text % 'development')
+                gateway.signal(signal.SIGHUP)
+                gateway.wait_for_log('reload.done')
+                for client in (plain, tls):
+                    client.echo()
+                with socket.create_connection(('localhost', gateway.port), PATIENCE) as late:
+                    late.sendall(b'GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n')
+                    self.assertEqual(late.recv(4096), b'', 'it has to be TLS now')
+                with handshake(gateway) as late:
+                    self.assertIn(b'200 OK', ask(late))
+                for client in (plain, tls):
+                    client.close()
+            self.assertEqual(gateway.ends(2), [(1000, '')] * 2)
 
 
 class CertificateFilesTest(unittest.TestCase):

@@ -26,7 +26,7 @@ bool Evaluator::condition(const std::string& name, const Position& where)
     const auto known = conditions_.find(name);
     if (known != conditions_.end()) return known->second;
     const Node* section = template_.section("Conditions");
-    if (section != nullptr && !charge(section->entries.size() / 8, where)) return false;
+    if (section != nullptr && !charge(section->entries.size(), where)) return false;
     const Node* body = section == nullptr ? nullptr : section->find(name);
     if (body == nullptr) {
         findings_.problem(where,
@@ -47,7 +47,7 @@ bool Evaluator::condition(const std::string& name, const Position& where)
 
 bool Evaluator::is_true(const Node& node)
 {
-    if (!charge(1, node.where)) return false;
+    if (!charge(kNodeBytes, node.where)) return false;
     if (depth_ >= kChainMax) {
         fail(node.where,
              "the conditions lead on to others more than " + std::to_string(kChainMax) + " times");

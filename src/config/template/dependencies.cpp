@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/dependencies.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -40,6 +39,7 @@ private:
         const std::set<std::string>& needs = found == graph_.end() ? none : found->second;
         seen_.insert(id);
         open_.push_back(id);
+        is_open_.insert(id);
         steps_.push_back({&needs, needs.begin()});
     }
 
@@ -51,11 +51,12 @@ private:
             Step& step = steps_.back();
             if (step.next == step.needs->end()) {
                 steps_.pop_back();
+                is_open_.erase(open_.back());
                 open_.pop_back();
                 continue;
             }
             const std::string& id = *step.next++;
-            if (std::find(open_.begin(), open_.end(), id) != open_.end()) {
+            if (is_open_.contains(id)) {
                 report(id);
             } else if (!seen_.contains(id)) {
                 open(id);
@@ -75,7 +76,8 @@ private:
     const Template& template_;
     Findings& findings_;
     std::set<std::string> seen_;
-    std::vector<std::string> open_;
+    std::vector<std::string> open_;  // the way from the start to here
+    std::set<std::string> is_open_;
     std::vector<Step> steps_;
     std::size_t rings_ = 0;
 };

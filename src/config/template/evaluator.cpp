@@ -49,7 +49,7 @@ std::optional<Evaluator::Call> Evaluator::long_form_of(const Node& node)
 
 Evaluator::Value Evaluator::walk(const Node& node)
 {
-    if (!charge(1 + node.text.size(), node.where)) return std::nullopt;
+    if (!charge(kNodeBytes + node.text.size(), node.where)) return std::nullopt;
     if (depth_ >= kChainMax) {
         return fail(node.where,
                     "the references lead on to others more than " + std::to_string(kChainMax) + " times");

@@ -16,7 +16,8 @@
 namespace postern::config::templates {
 
 /// Bounds that a hostile template meets; a real one is far below each.
-inline constexpr std::size_t kWorkMax = std::size_t{16} * 1024 * 1024;  ///< nodes and bytes made in all
+inline constexpr std::size_t kWorkMax = std::size_t{128} * 1024 * 1024;  ///< bytes of all values together
+inline constexpr std::size_t kNodeBytes = 256;                           ///< about what a node takes
 inline constexpr int kChainMax = 100;  ///< references that lead to references, and nesting, together
 
 /// Resolves intrinsic functions, the pseudo parameters and conditions. An answer without a value is

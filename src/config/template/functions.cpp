@@ -68,12 +68,13 @@ Evaluator::Value Evaluator::split(const Call& call)
         return fail(call.where, "Fn::Split takes a delimiter and a text");
     }
     const auto whole = text(argument.items[1], "a text");
-    if (!whole || !charge(whole->size() * sizeof(Node) / 8, call.where)) return std::nullopt;
+    if (!whole) return std::nullopt;
     const std::string& delimiter = argument.items[0].text;
     Node list = list_at(call.where);
     std::size_t start = 0;
     for (;;) {
         const std::size_t end = whole->find(delimiter, start);
+        if (!charge(kNodeBytes, call.where)) return std::nullopt;
         list.items.push_back(scalar_node(whole->substr(start, end - start), call.where));
         if (end == std::string::npos) return list;
         start = end + delimiter.size();
@@ -91,7 +92,7 @@ Evaluator::Value Evaluator::find_in_map(const Call& call)
     for (std::size_t i = 0; i < 3; ++i) {
         const auto key = text(items[i], "a key");
         if (!key) return std::nullopt;
-        if (at != nullptr && !charge(at->entries.size() / 8, call.where)) return std::nullopt;
+        if (at != nullptr && !charge(at->entries.size(), call.where)) return std::nullopt;
         const Node* below = at == nullptr ? nullptr : at->find(*key);
         if (below == nullptr && preset != nullptr) return walk(*preset);
         if (below == nullptr) {

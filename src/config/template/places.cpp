@@ -13,6 +13,8 @@ namespace {
 
 using Place = std::pair<int, int>;  // line and column
 
+constexpr std::size_t kNameMax = 128;  // of each name in a path
+
 /// Looks for the wanted places only, so that nothing is made for the rest of a large template.
 class Walk {
 public:
@@ -31,7 +33,7 @@ public:
             visit(node.items[i], path + '[' + std::to_string(i) + ']');
         for (const Node::Entry& entry : node.entries) {
             const bool is_call = entry.key == "Ref" || entry.key.starts_with("Fn::");
-            const std::string below = is_call ? path : join(path, entry.key);
+            const std::string below = is_call ? path : join(path, entry.key.substr(0, kNameMax));
             found(entry.where, below, true);
             visit(entry.value, below);
         }

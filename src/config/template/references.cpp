@@ -69,9 +69,10 @@ Evaluator::Value Evaluator::parameter_value(const Parameter& parameter, const Po
     Node list;
     list.type = Node::Type::List;
     list.where = where;
-    if (!charge(parameter.value->size(), where)) return std::nullopt;
-    for (const std::string_view item : text::split(*parameter.value, ','))
+    for (const std::string_view item : text::split(*parameter.value, ',')) {
+        if (!charge(kNodeBytes + item.size(), where)) return std::nullopt;
         list.items.push_back(scalar_node(std::string(text::trim(item)), where));
+    }
     return list;
 }
 

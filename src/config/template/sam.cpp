@@ -4,6 +4,7 @@
 #include "config/template/build.hpp"
 #include "config/template/globals.hpp"
 #include "config/template/websocket_api.hpp"
+#include "config/yaml_reader.hpp"
 
 #include <algorithm>
 #include <string>
@@ -91,10 +92,29 @@ void expand_function(const Resource& function, Template& source)
     add_events(function, source);
 }
 
-void apply_globals(Resource& resource, const Node& globals)
+std::size_t count_nodes(const Node& node)
+{
+    std::size_t count = 1;
+    for (const Node& item : node.items) count += count_nodes(item);
+    for (const Node::Entry& entry : node.entries) count += count_nodes(entry.value);
+    return count;
+}
+
+/// True while all that Globals have been copied into stays small enough.
+bool can_afford(const Node& globals, std::size_t& copied, Findings& findings)
+{
+    copied += count_nodes(globals);
+    if (copied <= kNodesMax) return true;
+    findings.problem(
+        globals.where,
+        "Globals make more than " + std::to_string(kNodesMax) + " values in all resources together");
+    return false;
+}
+
+void apply_globals(Resource& resource, const Node& globals, std::size_t& copied, Findings& findings)
 {
     const Node* mine = globals.find(std::string_view(resource.type).substr(kPrefix.size()));
-    if (mine == nullptr || mine->type != Node::Type::Map) return;
+    if (mine == nullptr || mine->type != Node::Type::Map || !can_afford(*mine, copied, findings)) return;
     resource.properties = with_globals(without_ignored(*mine, resource.ignore_globals), resource.properties);
 }
 
@@ -114,10 +134,11 @@ void expand_sam(Template& source, Findings& findings)
     }
     // By index: what is made is added behind, and needs no expansion itself.
     const std::size_t count = source.resources.size();
+    std::size_t copied = 0;
     for (std::size_t i = 0; i < count; ++i) {
         Resource& resource = source.resources[i];
         if (!resource.type.starts_with(kPrefix)) continue;
-        if (globals != nullptr) apply_globals(resource, *globals);
+        if (globals != nullptr) apply_globals(resource, *globals, copied, findings);
         if (resource.type == "AWS::Serverless::Function") expand_function(resource, source);
         if (resource.type == "AWS::Serverless::StateMachine")
             source.add(generated(resource.id + "Role", "AWS::IAM::Role", resource));

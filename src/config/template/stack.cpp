@@ -53,6 +53,7 @@ void Stack::evaluate(const Resource& resource)
     evaluator_.set_current(nullptr);
     items_.push_back(std::move(item));
     by_type_[resource.type].push_back(&items_.back());
+    by_ref_.emplace(std::pair(resource.type, items_.back().ref), &items_.back());
 }
 
 /// A name that is nearly a known one is a slip; any other may be new at AWS.
@@ -75,10 +76,8 @@ std::vector<const Item*> Stack::all(std::string_view type) const
 
 const Item* Stack::find(std::string_view type, std::string_view ref) const
 {
-    for (const Item* item : all(type)) {
-        if (item->ref == ref) return item;
-    }
-    return nullptr;
+    const auto found = by_ref_.find({std::string(type), std::string(ref)});
+    return found == by_ref_.end() ? nullptr : found->second;
 }
 
 Node Stack::copied(const Item& item)

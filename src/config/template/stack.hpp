@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace postern::config::templates {
@@ -50,6 +51,7 @@ private:
     Findings& findings_;
     std::deque<Item> items_;
     std::map<std::string, std::vector<const Item*>, std::less<>> by_type_;
+    std::map<std::pair<std::string, std::string>, const Item*> by_ref_;  // type and Ref
 };
 
 }  // namespace postern::config::templates

@@ -170,6 +170,54 @@ TEST_CASE("What the file leaves out has its default")
         2);
 }
 
+TEST_CASE("Functions that run here get a listener that speaks plainly and TLS on one port")
+{
+    const std::string local = kOneApi + std::string(
+                                            "functions: {away: {endpoint: \"http://localhost:3001\"}, "
+                                            "here: {runtime: nodejs20.x, handler: a.b, codeUri: .}}\n");
+    const std::string away =
+        kOneApi + std::string("functions: {away: {endpoint: \"http://localhost:3001\"}}\n");
+    LoadOptions only_port;
+    only_port.only_port = 9000;
+    SECTION("by default")
+    {
+        const Loaded loaded = load_text(local, "t.yaml");
+        REQUIRE(loaded.problems.empty());
+        REQUIRE(loaded.settings.listeners.size() == 2);
+        CHECK(loaded.settings.listeners[0].port == 8080);
+        CHECK(loaded.settings.listeners[0].tls == TlsKind::Optional);
+        CHECK(loaded.settings.listeners[1].port == 8443);
+        CHECK(loaded.settings.listeners[1].tls == TlsKind::Development);
+        CHECK(origin_of(loaded, "gateway.listeners[0].tls") == "optional # default");
+        CHECK(load_text(away, "t.yaml").settings.listeners.at(0).tls == TlsKind::None);
+    }
+    SECTION("when there is to be one port")
+    {
+        const Loaded loaded = load_text(local, "t.yaml", only_port);
+        REQUIRE(loaded.settings.listeners.size() == 1);
+        CHECK(loaded.settings.listeners[0].port == 9000);
+        CHECK(loaded.settings.listeners[0].tls == TlsKind::Optional);
+        CHECK(origin_of(loaded, "gateway.listeners[0].port") == "9000 # flag --port");
+        const Loaded plain =
+            load_text(away + "gateway: {listeners: [{port: 1, tls: development}]}\n", "t.yaml", only_port);
+        REQUIRE(plain.settings.listeners.size() == 1);
+        CHECK(plain.settings.listeners[0].port == 9000);
+        CHECK(plain.settings.listeners[0].tls == TlsKind::None);
+    }
+    SECTION("but listeners that the file or an override names are as they say")
+    {
+        CHECK(
+            load_text(local + "gateway: {listeners: [{port: 1}]}\n", "t.yaml").settings.listeners.at(0).tls ==
+            TlsKind::None);
+        LoadOptions options;
+        options.overrides.values.push_back({"gateway.listeners[0].port", "9000", "flag --x"});
+        const Loaded loaded = load_text(local, "t.yaml", options);
+        REQUIRE(loaded.settings.listeners.size() == 2);
+        CHECK(loaded.settings.listeners[0].port == 9000);
+        CHECK(loaded.settings.listeners[0].tls == TlsKind::Optional);
+    }
+}
+
 TEST_CASE("Built-in handlers are those that the caller names")
 {
     LoadOptions options;

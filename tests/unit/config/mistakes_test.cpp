@@ -419,8 +419,9 @@ TEST_CASE("Listeners are checked")
     CHECK(with("{port: 1, address: localhost}") ==
           "t.yaml:2:42: gateway.listeners[0].address: expected an IP address "
           "such as 127.0.0.1 or ::1, not \"localhost\"\n");
-    CHECK(with("{port: 1, tls: yes}") ==
-          "t.yaml:2:38: gateway.listeners[0].tls: expected one of none, development, not \"yes\"\n");
+    CHECK(
+        with("{port: 1, tls: yes}") ==
+        "t.yaml:2:38: gateway.listeners[0].tls: expected one of none, development, optional, not \"yes\"\n");
     CHECK(with("{port: 1, tls: {certificate: a.pem}}") ==
           "t.yaml:2:38: gateway.listeners[0].tls.privateKey: privateKey is required\n");
     CHECK(with("{port: 1}, {port: 1}") ==

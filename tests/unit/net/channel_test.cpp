@@ -28,7 +28,7 @@ struct Quiet final : net::Watcher {
 
 /// A channel on one end of a socket pair; its shard does not run.
 struct Ends {
-    explicit Ends(const net::TlsContext* tls = nullptr)
+    explicit Ends(const net::TlsOffer& tls = {})
     {
         const int fd = pair.take();
         pair.shrink_buffers(fd);
@@ -117,7 +117,7 @@ std::shared_ptr<net::TlsContext> development_context()
 }
 
 struct TlsEnds : Ends {
-    TlsEnds() : Ends(development_context().get())
+    explicit TlsEnds(bool is_optional = false) : Ends({development_context(), is_optional})
     {
         for (int i = 0; i < 10 && !channel->is_handshake_done(); ++i) {
             client.exchange();
@@ -145,6 +145,63 @@ TEST_CASE("a plain channel passes bytes both ways")
     CHECK(ends.channel->write("and back"));
     CHECK(ends.pair.receive() == "and back");
     CHECK(ends.channel->unsent_bytes() == 0);
+}
+
+TEST_CASE("where TLS is optional the first byte decides, once")
+{
+    SECTION("a request: plain from then on, whatever follows")
+    {
+        Ends ends({development_context(), true});
+        CHECK_FALSE(ends.channel->is_handshake_done());
+        CHECK(ends.read().bytes == 0);  // nothing decides nothing
+        CHECK_FALSE(ends.channel->is_handshake_done());
+        ends.pair.send("G");
+        CHECK(ends.text(ends.read()) == "G");
+        CHECK_FALSE(ends.channel->is_tls());
+        CHECK(ends.channel->is_handshake_done());
+        ends.pair.send("\x16\x03\x01");
+        CHECK(ends.text(ends.read()) == "\x16\x03\x01");
+        CHECK(ends.channel->write("and back"));
+        CHECK(ends.pair.receive() == "and back");
+        CHECK(ends.shard.stats().received_bytes.value() == 4);
+        CHECK(ends.shard.stats().tls_handshakes.value() + ends.shard.stats().tls_failures.value() == 0);
+    }
+    SECTION("much at once arrives whole")
+    {
+        Ends ends({development_context(), true});
+        const std::string all = pattern(3'000);
+        ends.pair.send(all);
+        std::string received;
+        while (received.size() < all.size()) received += ends.text(ends.read());
+        CHECK(received == all);
+    }
+    SECTION("a TLS handshake: TLS from then on")
+    {
+        TlsEnds ends(true);
+        CHECK(ends.channel->is_tls());
+        CHECK(ends.shard.stats().tls_handshakes.value() == 1);
+        ends.client.write("hello");
+        CHECK(ends.text(ends.read()) == "hello");
+        REQUIRE(ends.channel->write("and back"));
+        ends.client.exchange();
+        CHECK(ends.client.plain == "and back");
+    }
+    SECTION("a handshake that breaks off does not become plain")
+    {
+        Ends ends({development_context(), true});
+        ends.pair.send("\x16");
+        CHECK(ends.read().status == Status::Ok);
+        CHECK(ends.channel->is_tls());
+        ends.pair.send("GET / HTTP/1.1\r\n\r\n");
+        CHECK(ends.read().status == Status::Failed);
+        ERR_clear_error();
+    }
+    SECTION("a peer that leaves at once has decided nothing")
+    {
+        Ends ends({development_context(), true});
+        ends.pair.hang_up();
+        CHECK(ends.read().status == Status::PeerClosed);
+    }
 }
 
 TEST_CASE("what the socket does not take is kept, in order, and sent when it is writable")
@@ -304,7 +361,7 @@ TEST_CASE("a TLS channel ends with close_notify, and knows its peer's")
 TEST_CASE("bytes that are no TLS fail the channel, and only this one")
 {
     TlsEnds other;
-    Ends ends(development_context().get());
+    Ends ends({development_context(), false});
     ends.pair.send("GET / HTTP/1.1\r\n\r\n");
     CHECK(ends.read().status == Status::Failed);
     CHECK(ends.shard.buffers().cipher_output.empty());
@@ -348,7 +405,7 @@ TEST_CASE("a shard counts its channels' bytes on the wire and what waits, until 
 
 TEST_CASE("a shard counts each TLS handshake once, as completed or failed")
 {
-    Ends bad(development_context().get());
+    Ends bad({development_context(), false});
     bad.pair.send("GET / HTTP/1.1\r\n\r\n");
     CHECK(bad.read().status == Status::Failed);
     bad.read();
@@ -366,7 +423,7 @@ TEST_CASE("a shard counts each TLS handshake once, as completed or failed")
     CHECK(good.shard.stats().tls_failures.value() == 0);
     CHECK(good.shard.stats().received_bytes.value() > 0);
 
-    Ends gone(development_context().get());
+    Ends gone({development_context(), false});
     gone.pair.hang_up();
     CHECK(gone.read().status == Status::PeerClosed);
     CHECK(gone.shard.stats().tls_failures.value() == 0);

@@ -33,7 +33,7 @@ struct Server {
                           {},
                           f.limits,
                           std::make_shared<const management::ConnectionsApi>(f.directory, callers, f.clock)});
-        server.add_listener(0, sockets->fds[0].release(), port, nullptr);
+        server.add_listener(0, sockets->fds[0].release(), port, {});
         f.shard.poller().start();
     }
 

@@ -158,8 +158,9 @@ TEST_CASE("Sections and resources of the wrong shape are told, all at once")
                Contains("the template has no WebSocket API"));
     CHECK_THAT(problems_of(load_template("Resources: {T: {Type: AWS::Serverless::Function}}\n")),
                Contains("needs \"Transform: AWS::Serverless-2016-10-31\" at the top"));
-    CHECK(resource("{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref B}}") ==
-          "t.yaml:18:54: Resources.X.Properties.TopicName: there is no resource or parameter named \"B\"\n");
+    CHECK(resource("{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Nobody}}") ==
+          "t.yaml:18:54: Resources.X.Properties.TopicName: there is no resource or parameter named "
+          "\"Nobody\"\n");
     const std::string both = resource("{Type: AWS::SNS::Topic, DependsOn: A, Properties: {T: !Ref B}}");
     CHECK_THAT(both, Contains("\"A\"") && Contains("\"B\""));
 }
@@ -173,7 +174,7 @@ TEST_CASE("A template that makes too much, or leads on and on, ends with a messa
                  next + ".TopicName}${" + next + ".TopicName}'}}\n";
     }
     names += "  T40: {Type: AWS::SNS::Topic}\n";
-    CHECK_THAT(wrong(names), Contains("the template's functions make more than 16 MiB of values"));
+    CHECK_THAT(wrong(names), Contains("the template's functions make more than 128 MiB of values"));
 
     std::string chain;
     for (int i = 0; i < 300; ++i)
@@ -190,6 +191,12 @@ TEST_CASE("A template that makes too much, or leads on and on, ends with a messa
         conditions += "  C" + std::to_string(i) + ": !Not [!Condition C" + std::to_string(i + 1) + "]\n";
     CHECK_THAT(wrong("  U: {Type: AWS::SNS::Topic, Condition: C0}\n" + conditions),
                Contains("more than 100 times"));
+
+    std::string list = "Globals: {Function: {Layers: [a";
+    for (int i = 0; i < 2000; ++i) list += ",a";
+    std::string many = "Transform: AWS::Serverless-2016-10-31\n" + list + "]}}\nResources:\n";
+    for (int i = 0; i < 60; ++i) many += "  F" + std::to_string(i) + ": {Type: AWS::Serverless::Function}\n";
+    CHECK_THAT(problems_of(load_template(many)), Contains("Globals make more than 100000 values"));
 
     CHECK_THAT(problems_of(load_template("Resources: &a [*a]\n")), Contains("an alias inside the value"));
 }

@@ -79,7 +79,8 @@ TEST_CASE("A function elsewhere is invoked over the Invoke API")
     elsewhere.server.on_request = [](const net::HttpRequest&) {
         return http_reply(200, R"({"statusCode":200})", "X-Amz-Executed-Version: $LATEST\r\n");
     };
-    const InvocationResult result = elsewhere.invoke({R"({"a":1})", R"({"custom":{}})", "Root=1-2-3", false});
+    const InvocationResult result =
+        elsewhere.invoke({R"({"a":1})", R"({"custom":{}})", "Root=1-2-3", "", false});
     CHECK(result.outcome == Outcome::Returned);
     CHECK(result.payload == R"({"statusCode":200})");
     CHECK(result.log_tail.empty());
@@ -165,7 +166,7 @@ TEST_CASE("sam local has no log to give, and is asked once more without it")
             return http_reply(501, R"({"Type":"LocalService","Message":"log-type: Tail is not supported."})");
         return http_reply(200, request.body);
     };
-    const Invocation with_log{R"({"a":1})", "", "", true};
+    const Invocation with_log{R"({"a":1})", "", "", "", true};
     InvocationResult result = elsewhere.invoke(with_log);
     CHECK(result.outcome == Outcome::Returned);
     CHECK(result.payload == R"({"a":1})");
@@ -291,7 +292,7 @@ TEST_CASE("With a key, invocations are signed for the service lambda in the regi
 {
     Elsewhere elsewhere;
     elsewhere.key = {"AKIDONE", "secret", "token", {}};
-    elsewhere.invoke({R"({"a":1})", "", "", false});
+    elsewhere.invoke({R"({"a":1})", "", "", "", false});
     const net::HttpRequest& seen = elsewhere.server.requests[0];
     has(std::string(seen.header("Authorization")), "/eu-west-1/lambda/aws4_request");
     CHECK(seen.header("X-Amz-Security-Token") == "token");

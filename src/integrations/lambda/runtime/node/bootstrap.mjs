@@ -21,10 +21,13 @@ const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
 /** The invocation that runs; null while there is none. */
 let current = null;
 let isReady = false;
+let isDying = false;
 
-/** Tells the gateway, if it waits for this instance's word, and ends the process. */
+/** Tells the gateway, if it waits for this instance's word, and ends the process. What goes wrong meanwhile is logged only. */
 async function die(error, label, exitCode) {
   report(label, loggedForm(error));
+  if (isDying) return;
+  isDying = true;
   const { type, body } = postedForm(error);
   if (!api.isBusy && (current !== null || !isReady)) {
     const path = current === null ? '/runtime/init/error' : `/runtime/invocation/${current.id}/error`;
