@@ -13,6 +13,7 @@ AREAS = {
     "connect": "Connecting",
     "selection": "Choosing a route",
     "messages": "Messages and answers",
+    "functions": "Lambda functions",
     "events": "Events",
     "disconnect": "Ends of connections",
     "limits": "Limits",

@@ -52,7 +52,8 @@ const Section& function_section()
                 Of::path("codeUri", &Function::code_uri, "The directory with the code."),
                 Of::text("inlineCode",
                          &Function::inline_code,
-                         "The code itself, instead of `codeUri`: `index.js` or `index.py`."),
+                         "The code itself, instead of `codeUri`: `index.js` or `index.py`.")
+                    .matching("[\\s\\S]+", "some code"),
                 Of::text("endpoint",
                          &Function::endpoint,
                          "Where the function is, instead of here: the URL of a Lambda Invoke API.")

@@ -2,6 +2,8 @@
 #include "core/log.hpp"
 #include "gateway/gateway.hpp"
 
+#include <string>
+
 namespace postern::gateway {
 
 namespace {
@@ -147,7 +149,10 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
     const bool is_answer = refusal.status == reply.status_code;  // else it was none that HTTP can give
     record(call, refusal.status, is_answer ? std::nullopt : std::optional(api::Refusal::IntegrationFailed));
     log::info("connect.refused",
-              {{"status", refusal.status}, {"why", "handler"}, {"request_id", request_id(call)}});
+              {{"status", refusal.status},
+               {"why", "the $connect handler answered " + std::to_string(reply.status_code)},
+               {"handler", call.route->handler->name},
+               {"request_id", request_id(call)}});
     finish(call);
     waiter.on_refused(refusal);
 }

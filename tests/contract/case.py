@@ -94,5 +94,11 @@ def paths(area):
     return sorted((FOLDER / area).glob("*.case"))
 
 
+def default_config(folder):
+    """The configuration of the cases of a folder that bring none: the folder's own, or that of all."""
+    own = folder / "default.yaml"
+    return (own if own.exists() else FOLDER / "default.yaml").read_text(encoding="utf-8")
+
+
 def load(path):
     return Case(path, path.read_text(encoding="utf-8"))

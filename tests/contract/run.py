@@ -17,7 +17,6 @@ from match import Mismatch
 
 CASES_AT_ONCE = 4  # most of a case is waiting
 LOG_LINES = 20
-DEFAULT_CONFIG = (case.FOLDER / "default.yaml").read_text(encoding="utf-8")
 
 
 def play(gateway, compiled):
@@ -51,7 +50,7 @@ def run(path, postern, plugin):
         return path, path.name, [str(problem)]
     try:
         compiled = [(line, steps.compile_step(line)) for line in it.steps]
-        gateway = Gateway(postern, plugin, it.config or DEFAULT_CONFIG)
+        gateway = Gateway(postern, plugin, it.config or case.default_config(path.parent))
         try:
             problems = play(gateway, compiled)
             if problems:

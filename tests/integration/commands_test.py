@@ -105,7 +105,9 @@ class CommandsTest(unittest.TestCase):
 
     def test_a_serverless_yml_is_read_as_any_file_is(self):
         file = self.file(SERVERLESS)
-        self.assertEqual(self.expect(FINE, 'check', file).out, '%s: ok\n' % file)
+        *notes, verdict = self.expect(FINE, 'check', file).out.splitlines()
+        self.assertEqual(verdict, '%s: ok' % file)
+        self.assertIn('%s:7:3: functions.say: understood: the function chat-dev-say' % file, notes)
         self.assertEqual(self.rows(file, '--opt', 'who=me'),
                          [['dev', '$default', 'lambda:chat-dev-say', 'no', '29s'], ['dev', 'ask', 'lambda:chat-dev-me', 'yes', '29s']])
         self.assertEqual(self.rows(file, '--stage', 'prod')[0][:3], ['prod', '$default', 'lambda:chat-prod-say'])

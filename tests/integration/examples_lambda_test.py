@@ -3,6 +3,8 @@
 """The examples with Lambda functions, each from its template as it is, with real SDKs: connect, echo, anything else, disconnect."""
 import json
 import pathlib
+import shutil
+import tempfile
 import unittest
 
 from functions import FunctionGateway, ask
@@ -62,7 +64,10 @@ class ExamplesTest(unittest.TestCase):
             with self.subTest(name):
                 done = run_command('check', template)
                 self.assertEqual((done.exit_code, done.err), (0, ''))
-                native = run_command('convert', template).out
+                copy = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix='postern-test-')), name)
+                shutil.copytree(template.parent, copy, ignore=shutil.ignore_patterns('node_modules'))
+                native = copy / 'native.yaml'  # paths are relative to it
+                native.write_text(run_command('convert', template).out)
                 with FunctionGateway(configuration=native, listeners=ONE_PORT) as gateway, Client(gateway.url) as client:
                     self.assertEqual(json.loads(ask(client, HELLO)), json.loads(HELLO))
 

@@ -72,7 +72,7 @@ class HandshakeTest(unittest.TestCase):
         for status in (301, 400, 401, 403, 501):
             response, why = self.refusal(returning('{ statusCode: %d, headers: { "X-Reason": "because" }, body: "not today" }' % status))
             self.assertEqual((response.status, response.headers['x-reason'], response.body), (status, 'because', b'not today'))
-            self.assertEqual(why, 'handler')
+            self.assertEqual(why, 'the $connect handler answered %d' % status)
 
     def test_a_function_that_fails_is_a_502_and_the_log_says_why(self):
         for name, (function, reason) in FAILURES.items():
@@ -105,6 +105,19 @@ class HandshakeTest(unittest.TestCase):
 
 
 class MessageTest(unittest.TestCase):
+    def test_every_form_of_a_function_s_uri_calls_it(self):
+        arn = 'arn:aws:lambda:us-east-1:123456789012:function:say'
+        invocations = 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/%s/invocations'
+        uris = ['lambda:say', arn, arn + ':live', invocations % arn, invocations % (arn + ':${stageVariables.alias}'),
+                invocations % 'arn:aws:lambda:us-east-1:123456789012:function:${stageVariables.name}']
+        routes = {'r%d' % number: {'integration': {'integrationType': 'AWS_PROXY', 'integrationUri': uri}, 'routeResponse': True}
+                  for number, uri in enumerate(uris)}
+        apis = {'test': {'routes': routes, 'stages': {'dev': {'stageVariables': {'name': 'say', 'alias': 'blue'}}}}}
+        with FunctionGateway({'say': returning('{ statusCode: 200, body: "said" }')}, {}, more={'apis': apis}) as gateway:
+            with Client(gateway.url) as client:
+                for route in routes:
+                    self.assertEqual(ask(client, {'action': route}), 'said', routes[route])
+
     def test_the_body_of_a_two_way_route_is_sent_as_it_is_whatever_the_status(self):
         with FunctionGateway({'say': returning('JSON.parse(event.body)')}, {'$default': two_way('say')}) as gateway, Client(gateway.url) as client:
             for status in (200, 301, 404, 500):

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The edit loop: `run --watch` with functions and templates."""
+import pathlib
+import tempfile
 import unittest
 
 from functions import FunctionGateway, ask, two_way
@@ -54,6 +56,29 @@ class WatchTest(unittest.TestCase):
                 gateway.wait_for_log('reload.done')
                 self.assertEqual(ask(client, 'hello'), 'two')
 
+    def test_an_invocation_that_is_under_way_is_finished_by_the_old_code(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix='postern-gate-'))
+        gate = pathlib.Path(folder, 'go')
+        code = """
+const { existsSync } = require('fs');
+exports.handler = async () => {
+  console.log('waits');
+  while (!existsSync(process.env.GO)) await new Promise((done) => setTimeout(done, 10));
+  return { statusCode: 200, body: 'old' };
+};
+"""
+        function = {**in_directory('first'), 'timeout': 60, 'environment': {'GO': str(gate)}}
+        with FunctionGateway({'first': function}, {'$default': two_way('first')}, files={'first/index.js': code}, flags=['--watch']) as gateway:
+            with Client(gateway.url) as client:
+                client.send_text('before')
+                gateway.logs.wait_for('first', 'waits')
+                gateway.write_file('first/index.js', SAYS % 'new')
+                gateway.wait_for_log('reload.done')
+                self.assertIn('new', ask(client, 'after'))
+                gate.touch()
+                self.assertEqual(client.receive_text(), 'old')
+                gateway.wait_for_instances(1, 'first')
+
     def test_an_edit_that_does_not_load_says_so_where_it_is_answered_and_the_next_edit_repairs_it(self):
         with FunctionGateway({'first': in_directory('first')}, {'$default': two_way('first')}, files=CODE, flags=['--watch']) as gateway:
             with Client(gateway.url) as client:
@@ -91,7 +116,7 @@ class WatchTemplateTest(unittest.TestCase):
             gateway.write_file('template.yaml', TEMPLATE % 'Frist')
             gateway.wait_for_log('reload.refused')
             reason = gateway.log_lines('reload.problem')[0]['reason']
-            self.assertIn('template.yaml:12:', reason)
+            self.assertIn('template.yaml:11:34: ', reason)
             self.assertIn('Frist', reason)
             self.assertEqual(ask(client, 'hello'), before)
             gateway.write_file('template.yaml', TEMPLATE % 'Second')

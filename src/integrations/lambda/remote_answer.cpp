@@ -5,6 +5,7 @@
 #include "core/json.hpp"
 #include "core/json_text.hpp"
 #include "core/text.hpp"
+#include "integrations/lambda/failure.hpp"
 
 #include <string_view>
 #include <utility>
@@ -24,9 +25,10 @@ std::string error_json(std::string_view type, std::string_view message)
     return out + '}';
 }
 
-InvocationResult failed(std::string payload)
+InvocationResult failed(std::string payload, const RemoteTarget& target)
 {
-    return {Outcome::Failed, std::move(payload), {}, {}};
+    Failure failure = posted_failure(std::move(payload), "");
+    return {Outcome::Failed, std::move(failure.payload), target.str() + " failed: " + failure.why, {}};
 }
 
 InvocationResult ended(Outcome outcome, const RemoteTarget& target, const std::string& why)
@@ -64,19 +66,22 @@ bool is_error(const std::string& payload)
 }
 
 /// The emulator tells of failures in its bodies only.
-InvocationResult emulator_result(net::HttpResponse response)
+InvocationResult emulator_result(net::HttpResponse response, const RemoteTarget& target)
 {
-    if (response.body.starts_with(kTimedOut)) return failed(error_json("Sandbox.Timedout", response.body));
-    if (is_error(response.body)) return failed(std::move(response.body));
+    if (response.body.starts_with(kTimedOut))
+        return failed(error_json("Sandbox.Timedout", response.body), target);
+    if (is_error(response.body)) return failed(std::move(response.body), target);
     return {Outcome::Returned, std::move(response.body), {}, {}};
 }
 
-InvocationResult lambda_result(net::HttpResponse response)
+InvocationResult lambda_result(net::HttpResponse response, const RemoteTarget& target)
 {
-    InvocationResult result;
-    if (!response.header("X-Amz-Function-Error").empty()) result.outcome = Outcome::Failed;
-    result.log_tail = base64::decode(response.header("X-Amz-Log-Result")).value_or("");
-    result.payload = std::move(response.body);
+    const bool is_failure = !response.header("X-Amz-Function-Error").empty();
+    std::string log_tail = base64::decode(response.header("X-Amz-Log-Result")).value_or("");
+    InvocationResult result = is_failure
+                                  ? failed(std::move(response.body), target)
+                                  : InvocationResult{Outcome::Returned, std::move(response.body), {}, {}};
+    result.log_tail = std::move(log_tail);
     return result;
 }
 
@@ -96,8 +101,8 @@ InvocationResult result_of(net::HttpResponse response, const RemoteTarget& targe
 {
     switch (response.status) {
         case 200:
-            return target.is_emulator() ? emulator_result(std::move(response))
-                                        : lambda_result(std::move(response));
+            return target.is_emulator() ? emulator_result(std::move(response), target)
+                                        : lambda_result(std::move(response), target);
         case 400:
             if (target.is_emulator() && response.body.empty())
                 return ended(Outcome::Throttled, target, "does one invocation at a time, and is busy");
@@ -113,7 +118,8 @@ InvocationResult result_of(net::HttpResponse response, const RemoteTarget& targe
         case 429:
             return ended(Outcome::Throttled, target, answers(response));
         case 502:
-            if (target.is_emulator() && is_error(response.body)) return failed(std::move(response.body));
+            if (target.is_emulator() && is_error(response.body))
+                return failed(std::move(response.body), target);
             break;
         default:
             break;
@@ -134,7 +140,8 @@ InvocationResult result_of(const net::HttpFailure& failure, const RemoteTarget& 
         case net::HttpFailure::Kind::TooLarge:
             return failed(error_json("Function.ResponseSizeTooLarge",
                                      "Response payload size exceeded maximum allowed payload size (" +
-                                         std::to_string(kResultBytesMax) + " bytes)."));
+                                         std::to_string(kResultBytesMax) + " bytes)."),
+                          target);
         case net::HttpFailure::Kind::Unreachable:
             return ended(Outcome::Broken,
                          target,

@@ -122,6 +122,7 @@ TEST_CASE("Lambda and LocalStack tell of a failure in a header, and of the log")
     CHECK(failed.outcome == Outcome::Failed);
     CHECK(failed.payload == error);
     CHECK(failed.log_tail == "END\n");
+    CHECK(failed.why.ends_with(" failed: Error: no"));
     // Without the header it is a result that looks like an error.
     CHECK(elsewhere.answered(http_reply(200, error)).outcome == Outcome::Returned);
     CHECK(elsewhere.answered(http_reply(200, "")).payload.empty());

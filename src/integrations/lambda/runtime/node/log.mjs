@@ -11,8 +11,13 @@ export function setRequestId(id) {
   requestId = id;
 }
 
-/** From now on console.log() and its like write such lines to stdout: all levels, so that their order stays. */
+/**
+ * From now on console.log() and its like write such lines to stdout: all levels, so that their order stays. What is printed has
+ * left the process when the call returns, as on AWS: a function that prints without end waits for the log instead of filling its
+ * memory, the lines come before the answer, and process.exit() loses none.
+ */
 export function installConsole() {
+  for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
   for (const [method, level] of Object.entries(kLevels)) {
     console[method] = (...values) => {
       process.stdout.write(line(level, util.format(...values)));
