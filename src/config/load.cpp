@@ -54,7 +54,7 @@ void refuse_foreign(Door door, const LoadOptions& options, std::vector<Diagnosti
     if (door != Door::Template && !options.template_options.parameter_overrides.empty()) {
         problems.push_back({{"flag --parameter-overrides", 0, 0},
                             "",
-                            "only SAM, CloudFormation and CDK templates have parameters"});
+                            "only templates have parameters"});
     }
     if (door != Door::Serverless && !options.serverless.opt.empty()) {
         problems.push_back({{"flag --opt", 0, 0}, "", "only a serverless.yml has options"});
