@@ -16,7 +16,7 @@ EXAMPLES = pathlib.Path(__file__).parents[2] / 'examples'
 TEMPLATES = {name: EXAMPLES / name / file for name, file in
              (('sam-echo', 'template.yaml'), ('sam-python', 'template.yaml'), ('serverless-echo', 'serverless.yml'))}
 HELLO = '{"action":"echo","data":"hello"}'
-ONE_PORT = '[{port: 0, tls: optional}]'
+ONE_PORT = {'listeners': None, 'flags': ['--port', '0']}  # the default listener of a file with functions
 HINT = 'try {"action":"echo","data":"hello"}'
 
 
@@ -29,9 +29,9 @@ def function_of(template, route):
 
 
 class ExamplesTest(unittest.TestCase):
-    def check(self, template, listeners, is_tls):
+    def check(self, template, is_tls, **options):
         names = {route: function_of(template, route) for route in ('$connect', '$disconnect', 'echo')}
-        with FunctionGateway(configuration=template, listeners=listeners) as gateway:
+        with FunctionGateway(configuration=template, **options) as gateway:
             url, ca = (gateway.tls_url, gateway.development_ca) if is_tls else (gateway.url, None)
             with Client(url, ca=ca) as client:
                 gateway.logs.wait_for(names['$connect'], '^END RequestId')
@@ -46,18 +46,18 @@ class ExamplesTest(unittest.TestCase):
     def test_each_runs_from_its_template_over_ws_as_the_readme_says(self):
         for name, template in TEMPLATES.items():
             with self.subTest(name):
-                self.check(template, ONE_PORT, is_tls=False)
+                self.check(template, is_tls=False, **ONE_PORT)
 
     def test_each_runs_from_its_template_over_tls_to_the_development_certificate(self):
         for name, template in TEMPLATES.items():
             with self.subTest(name):
-                self.check(template, PLAIN_AND_TLS, is_tls=True)
+                self.check(template, is_tls=True, listeners=PLAIN_AND_TLS)
 
     def test_wscat_echoes_through_each(self):
         for name, template in TEMPLATES.items():
-            with self.subTest(name), FunctionGateway(configuration=template, listeners=ONE_PORT) as gateway:
+            with self.subTest(name), FunctionGateway(configuration=template, **ONE_PORT) as gateway:
                 with Wscat('-c', gateway.url, '-x', HELLO, '-w', '-1') as wscat:
-                    self.assertEqual(wscat.first_line(), HELLO)
+                    self.assertEqual(json.loads(wscat.first_line()), json.loads(HELLO))
 
     def test_check_understands_each_and_convert_writes_a_native_file_that_echoes_too(self):
         for name, template in TEMPLATES.items():
@@ -68,7 +68,7 @@ class ExamplesTest(unittest.TestCase):
                 shutil.copytree(template.parent, copy, ignore=shutil.ignore_patterns('node_modules'))
                 native = copy / 'native.yaml'  # paths are relative to it
                 native.write_text(run_command('convert', template).out)
-                with FunctionGateway(configuration=native, listeners=ONE_PORT) as gateway, Client(gateway.url) as client:
+                with FunctionGateway(configuration=native, **ONE_PORT) as gateway, Client(gateway.url) as client:
                     self.assertEqual(json.loads(ask(client, HELLO)), json.loads(HELLO))
 
     def test_what_disconnect_prints_is_in_its_log(self):
