@@ -21,6 +21,8 @@ set(CPACK_DEBIAN_GATEWAY_PACKAGE_NAME postern)
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_SHLIBDEPS ON)
 # systemd-sysusers makes the user; `systemctl reload` needs kill.
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, procps, init-system-helpers (>= 1.54)")
+# Lambda functions run with the interpreters that are there.
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_SUGGESTS "nodejs, python3")
 set(CPACK_COMPONENT_GATEWAY_DESCRIPTION
 "WebSocket clients connect, routes pick a handler by a field of the message,
 and backends push to clients with the AWS SDKs they already use. One program
