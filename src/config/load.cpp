@@ -52,9 +52,7 @@ Door door_of(const Node& root)
 void refuse_foreign(Door door, const LoadOptions& options, std::vector<Diagnostic>& problems)
 {
     if (door != Door::Template && !options.template_options.parameter_overrides.empty()) {
-        problems.push_back({{"flag --parameter-overrides", 0, 0},
-                            "",
-                            "only SAM, CloudFormation and CDK templates have parameters"});
+        problems.push_back({{"flag --parameter-overrides", 0, 0}, "", "only templates have parameters"});
     }
     if (door != Door::Serverless && !options.serverless.opt.empty()) {
         problems.push_back({{"flag --opt", 0, 0}, "", "only a serverless.yml has options"});

@@ -3,6 +3,7 @@
 
 #include "api/gateway_error.hpp"
 #include "core/clock.hpp"
+#include "core/http_reason.hpp"
 #include "core/time_text.hpp"
 #include "management/invoke_error.hpp"
 
@@ -18,48 +19,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds kLinger{1000};
-
-std::string_view reason_of(int status)
-{
-    switch (status) {
-        case 200:
-            return "OK";
-        case 202:
-            return "Accepted";
-        case 204:
-            return "No Content";
-        case 400:
-            return "Bad Request";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 410:
-            return "Gone";
-        case 413:
-            return "Payload Too Large";
-        case 415:
-            return "Unsupported Media Type";
-        case 422:
-            return "Unprocessable Content";
-        case 429:
-            return "Too Many Requests";
-        case 500:
-            return "Internal Server Error";
-        case 502:
-            return "Bad Gateway";
-        case 503:
-            return "Service Unavailable";
-        case 504:
-            return "Gateway Timeout";
-        default:
-            return "Unknown";
-    }
-}
 
 management::AdminReply too_large(const HttpRequest& head, std::size_t body_bytes_max)
 {
@@ -195,7 +154,7 @@ void AdminSession::write(const management::AdminReply& reply, bool with_body)
     place_.reset();
     api::HttpReply http;
     http.status = reply.status;
-    http.reason = reason_of(reply.status);
+    http.reason = http_reason(reply.status);
     http.headers.push_back({"Date", time_text::http_date(SystemClock().wall())});
     if (!reply.content_type.empty()) http.headers.push_back({"Content-Type", reply.content_type});
     if (reply.status != 204) http.headers.push_back({"Content-Length", std::to_string(reply.body.size())});

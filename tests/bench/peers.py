@@ -44,17 +44,16 @@ def all_peers(build, directory):
         listener = {"address": "127.0.0.1", "port": port}
         if tls:
             listener["tls"] = {"certificate": str(tls[0]), "privateKey": str(tls[1])}
-        file = directory / f"postern-{port}.json"
-        file.write_text(json.dumps({
-            **(function_configuration() if group == "lambda" else plugin_configuration(plugin)),
-            "gateway": {"listeners": [listener], "shards": 1, "extensions": True,
-                        "limits": {"newConnectionsPerSecond": 0}},
-        }, indent=2))
-        return [postern, "run", file]
+        file = LAMBDA / "serverless.yml"
+        if group != "lambda":
+            file = directory / f"postern-{port}.json"
+            file.write_text(json.dumps(plugin_configuration(plugin), indent=2))
+        # Every peer has one thread for connections, so one shard.
+        return [postern, "run", file, *settings(listeners=[listener], shards=1, extensions=True),
+                *settings("limits.", newConnectionsPerSecond=0)]
 
     peers = [
-        Peer("postern", "Postern", [postern, plugin], postern_command, path="/dev",
-             groups=ECHOES | {"lambda"}),
+        Peer("postern", "Postern", [postern, plugin], postern_command, path="/dev", groups=ECHOES | {"lambda"}),
         Peer("floor", "bare-socket echo (the floor)", [floor], lambda port, *_: [floor, port], speaks_tls=False),
         Peer("beast", "Beast `websocket::stream` echo", [beast], lambda port, tls, _: [beast, port, *(tls or [])]),
         Peer("ws", "Node `ws` echo", [node, HERE.parent / "clients" / "node_modules" / "ws"],
@@ -77,17 +76,9 @@ def plugin_configuration(plugin):
     }
 
 
-def function_configuration():
-    """What lambda/serverless.yml says: $connect and a two-way route through one function, ten instances of it at most."""
-    function = {"runtime": "nodejs20.x", "handler": "echo.handler", "codeUri": str(LAMBDA), "timeout": 29,
-                "reservedConcurrentExecutions": 10}
-    return {
-        "apis": {"bench": {"routeSelectionExpression": "$request.body.action",
-                           "routes": {"$connect": {"integration": "lambda:echo"},
-                                      "echo": {"integration": "lambda:echo", "routeResponse": True}},
-                           "stages": {"dev": {}}}},
-        "functions": {"echo": function},
-    }
+def settings(section="", **values):
+    """Of the gateway, as flags: they go with any file."""
+    return [word for name, value in values.items() for word in ("--set", f"gateway.{section}{name}={json.dumps(value)}")]
 
 
 def offline_command(node, port, home):

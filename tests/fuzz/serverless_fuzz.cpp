@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     }
     for (const config::Note& note : loaded.notes) POSTERN_CHECK(!note.message.empty() && note.where.line > 0);
     if (!loaded.problems.empty()) return 0;
-    const config::Loaded converted = load(config::native_text(loaded, kName));
+    const config::Loaded converted = config::load_text(config::native_text(loaded, kName), kName);
     POSTERN_CHECK(converted.problems.empty());
     POSTERN_CHECK(config::routes_table(converted.settings) == config::routes_table(loaded.settings));
     POSTERN_CHECK(*config::to_json(converted.tree) == *config::to_json(loaded.tree));

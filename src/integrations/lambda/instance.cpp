@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/instance.hpp"
 
+#include "api/ids.hpp"
 #include "core/log.hpp"
-#include "core/text.hpp"
 #include "core/time_text.hpp"
 #include "integrations/lambda/environment.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -21,7 +20,6 @@ using std::chrono::steady_clock;
 /// A runtime that has answered asks for the next event within microseconds; this long it is worth waiting for
 /// instead of starting another.
 constexpr milliseconds kReturnPatience{100};
-constexpr milliseconds kMemorySampleInterval{100};
 
 /// "2026/11/22/[$LATEST]0123..."
 std::string log_stream_name(EpochMillis now, Random& random)
@@ -31,15 +29,10 @@ std::string log_stream_name(EpochMillis now, Random& random)
     return day + "/[$LATEST]" + random.hex(16);
 }
 
-/// "Root=1-SECONDS-24DIGITS;Parent=16DIGITS;Sampled=0", X-Ray's header for what nobody traces.
+/// X-Ray's header for what nobody traces.
 std::string make_trace_id(EpochMillis now, Random& random)
 {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string seconds(8, '0');
-    auto rest = static_cast<std::uint32_t>(now / 1000);
-    for (auto digit = seconds.rbegin(); digit != seconds.rend(); ++digit, rest /= 16)
-        *digit = kDigits[rest % 16];
-    return "Root=1-" + seconds + '-' + random.hex(12) + ";Parent=" + random.hex(8) + ";Sampled=0";
+    return api::new_trace_id(now, random) + ";Parent=" + random.hex(8) + ";Sampled=0";
 }
 
 }  // namespace
@@ -277,54 +270,6 @@ void Instance::on_exit()
     become(Phase::Gone);
 }
 
-void Instance::fail_init(const Trouble& trouble, std::string_view status)
-{
-    output_->drain();
-    invoked_at_ = started_at_;
-    plan_.log.line(init_report_text(since(started_at_), status), tail());
-    plan_.log.line(start_text(request_id_), tail());
-    fail(trouble);
-}
-
-void Instance::fail(const Trouble& trouble)
-{
-    plan_.stats.errors.add();
-    log::warn("function.failed",
-              {{"function", function_name()}, {"request_id", request_id_}, {"why", trouble.failure.why}});
-    finish({Outcome::Failed,
-            trouble.failure.payload,
-            "function \"" + function_name() + "\" failed: " + trouble.failure.why,
-            {}},
-           &trouble);
-}
-
-void Instance::finish(InvocationResult result, const Trouble* trouble)
-{
-    output_->drain();
-    sample_memory();
-    const auto write = [this](const std::string& lines) {
-        if (lines.empty()) return;
-        for (const std::string_view line : text::split(lines, '\n')) plan_.log.line(line, tail());
-    };
-    if (trouble != nullptr) write(trouble->lines_before);
-    const microseconds duration = since(invoked_at_);
-    const Report report{request_id_,
-                        duration,
-                        std::exchange(init_duration_, std::nullopt),
-                        plan_.spec.function.memory_size,
-                        memory_mb_};
-    write(end_text(request_id_));
-    write(report_text(report));
-    if (trouble != nullptr) write(trouble->lines_behind);
-    plan_.log.hand_over();
-    plan_.stats.duration.record(std::chrono::duration_cast<milliseconds>(duration).count());
-    if (tail_) result.log_tail = tail_->take();
-    output_->tee(nullptr);
-    tail_.reset();
-    const Work done = std::move(*std::exchange(work_, std::nullopt));
-    done.done(std::move(result));
-}
-
 void Instance::kill()
 {
     process_->signal_group(SIGKILL);
@@ -337,19 +282,6 @@ void Instance::become(Phase phase)
     const auto self = shared_from_this();
     const Phase before = std::exchange(phase_, phase);
     owner_.on_phase(*this, before);
-}
-
-microseconds Instance::since(Time begin) const
-{
-    return std::chrono::duration_cast<microseconds>(steady_clock::now() - begin);
-}
-
-void Instance::sample_memory()
-{
-    const Time now = steady_clock::now();
-    if (memory_mb_ != 0 && now - memory_sampled_at_ < kMemorySampleInterval) return;
-    memory_sampled_at_ = now;
-    memory_mb_ = std::max(memory_mb_, process_->memory_peak_mb());
 }
 
 }  // namespace postern::integrations::lambda

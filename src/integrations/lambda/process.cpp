@@ -99,6 +99,15 @@ std::vector<char*> pointers(const std::vector<std::string>& texts)
     return out;
 }
 
+/// A gateway that was started without standard descriptors gets their numbers for others, which the child
+/// would overwrite.
+bool move_beyond_standard(net::UniqueFd& fd)
+{
+    if (fd.get() > STDERR_FILENO) return true;
+    fd.reset(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    return fd.get() >= 0;
+}
+
 Error failed(const ProcessSpec& spec, int error)
 {
     return {ErrorKind::Io, "cannot run " + spec.arguments.front() + ": " + std::strerror(error)};
@@ -127,14 +136,17 @@ Result<Process> Process::start(const ProcessSpec& spec, int guard_socket)
 {
     int output[2];
     int failure[2];
-    const net::UniqueFd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    net::UniqueFd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (input.get() < 0 || ::pipe2(output, O_CLOEXEC) != 0) return failed(spec, errno);
     Process made;
     made.output_.reset(output[0]);
-    const net::UniqueFd output_end(output[1]);
+    net::UniqueFd output_end(output[1]);
     if (::pipe2(failure, O_CLOEXEC) != 0) return failed(spec, errno);
     const net::UniqueFd failure_read(failure[0]);
     net::UniqueFd failure_write(failure[1]);
+    for (net::UniqueFd* const fd : {&input, &output_end, &failure_write}) {
+        if (!move_beyond_standard(*fd)) return failed(spec, errno);
+    }
     ::fcntl(output[0], F_SETFL, O_NONBLOCK);  // this end only: the function's writes wait, as it expects
 
     const std::vector<char*> arguments = pointers(spec.arguments);

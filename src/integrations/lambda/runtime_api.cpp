@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/runtime_api.hpp"
 
+#include "core/http_reason.hpp"
 #include "core/json_text.hpp"
 #include "integrations/lambda/invocation.hpp"
 
@@ -39,26 +40,6 @@ std::string_view name_of(RuntimeProtocol::State state)
             return "InitError";
     }
     return "";
-}
-
-std::string_view reason_of(int status)
-{
-    switch (status) {
-        case 200:
-            return "OK";
-        case 202:
-            return "Accepted";
-        case 400:
-            return "Bad Request";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        default:
-            return "Payload Too Large";
-    }
 }
 
 /// A value that cannot end its line: JSON's line breaks are spaces as well.
@@ -135,7 +116,7 @@ std::string runtime_event_head(const RuntimeEvent& event)
 std::string runtime_answer_text(const RuntimeAnswer& answer, bool closes)
 {
     std::string text = "HTTP/1.1 " + std::to_string(answer.status) + ' ';
-    text += reason_of(answer.status);
+    text += http_reason(answer.status);
     text += "\r\nContent-Type: application/json\r\n";
     if (closes) text += "Connection: close\r\n";
     append_header(text, "Content-Length", std::to_string(answer.body.size()));

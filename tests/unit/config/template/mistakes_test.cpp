@@ -129,7 +129,7 @@ TEST_CASE("The native file's rules hold for templates, with the template's place
             "{Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: HTTP, "
             "IntegrationUri: 'http://x/'}}\n  Y: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref "
             "Api, RouteKey: r, Target: !Sub 'integrations/${X}'}}"),
-        Contains("t.yaml:18:114: Resources.X.Properties.IntegrationUri") &&
+        Contains("t.yaml:18:92: Resources.X.Properties.IntegrationType") &&
             Contains("only AWS_PROXY and PLUGIN integrations are supported yet"));
     CHECK_THAT(
         resource("{Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: "

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an invocation ends: what is answered, counted, and written to the function's log.
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "integrations/lambda/instance.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace postern::integrations::lambda {
+
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kMemorySampleInterval{100};
+
+}  // namespace
+
+void Instance::fail_init(const Trouble& trouble, std::string_view status)
+{
+    output_->drain();
+    invoked_at_ = started_at_;
+    plan_.log.line(init_report_text(since(started_at_), status), tail());
+    plan_.log.line(start_text(request_id_), tail());
+    fail(trouble);
+}
+
+void Instance::fail(const Trouble& trouble)
+{
+    plan_.stats.errors.add();
+    log::warn("function.failed",
+              {{"function", function_name()}, {"request_id", request_id_}, {"why", trouble.failure.why}});
+    finish({Outcome::Failed,
+            trouble.failure.payload,
+            "function \"" + function_name() + "\" failed: " + trouble.failure.why,
+            {}},
+           &trouble);
+}
+
+void Instance::finish(InvocationResult result, const Trouble* trouble)
+{
+    output_->drain();
+    sample_memory();
+    const auto write = [this](const std::string& lines) {
+        if (lines.empty()) return;
+        for (const std::string_view line : text::split(lines, '\n')) plan_.log.line(line, tail());
+    };
+    if (trouble != nullptr) write(trouble->lines_before);
+    const microseconds duration = since(invoked_at_);
+    const Report report{request_id_,
+                        duration,
+                        std::exchange(init_duration_, std::nullopt),
+                        plan_.spec.function.memory_size,
+                        memory_mb_};
+    write(end_text(request_id_));
+    write(report_text(report));
+    if (trouble != nullptr) write(trouble->lines_behind);
+    plan_.log.hand_over();
+    plan_.stats.duration.record(std::chrono::duration_cast<milliseconds>(duration).count());
+    if (tail_) result.log_tail = tail_->take();
+    output_->tee(nullptr);
+    tail_.reset();
+    const Work done = std::move(*std::exchange(work_, std::nullopt));
+    done.done(std::move(result));
+}
+
+microseconds Instance::since(Time begin) const
+{
+    return std::chrono::duration_cast<microseconds>(steady_clock::now() - begin);
+}
+
+void Instance::sample_memory()
+{
+    const Time now = steady_clock::now();
+    if (memory_mb_ != 0 && now - memory_sampled_at_ < kMemorySampleInterval) return;
+    memory_sampled_at_ = now;
+    memory_mb_ = std::max(memory_mb_, process_->memory_peak_mb());
+}
+
+}  // namespace postern::integrations::lambda
