@@ -10,7 +10,7 @@ import unittest
 
 from functions import ACCEPT, FunctionGateway, ask, frame_of, node, python, returning, two_way
 from gateway import processes_of_session, wait_until
-from websocket import Client
+from websocket import Client, close_frame
 
 WHO = returning('{ statusCode: 200, body: String(process.pid) }')
 
@@ -139,30 +139,37 @@ class FreezeTest(unittest.TestCase):
 
 class EndTest(unittest.TestCase):
     def test_no_instance_outlives_the_gateway_however_it_ends(self):
-        gate = Gate(self)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
-            with self.subTest(number):
-                gateway = FunctionGateway({'who': WHO, 'wait': gate.function()}, {'who': two_way('who'), 'wait': two_way('wait', timeoutInMillis=1000)})
-                try:
-                    with Client(gateway.url) as client:
-                        ask(client, {'action': 'who'})
-                        client.send_text('{"action":"wait"}')
-                        gateway.logs.wait_for('wait', 'waits')
-                        self.assertEqual(len(gateway.instances()), 2, 'one idle, one busy')
-                        gateway.signal(number)
-                        code = gateway.wait()
-                    self.assertEqual(code, -number if number == signal.SIGKILL else 0)
-                    wait_until(lambda: not processes_of_session(gateway.pid), 'nothing of the gateway is left')
-                finally:
-                    gateway.kill()
+            for freeze in ('false', 'true'):
+                with self.subTest(number, freeze=freeze):
+                    self.end(number, ['gateway.functions.freeze=' + freeze])
+
+    def end(self, number, settings):
+        """With one instance that is idle and one that is busy."""
+        gateway = FunctionGateway({'who': WHO, 'wait': Gate(self).function()}, {'who': two_way('who'), 'wait': two_way('wait', timeoutInMillis=1000)},
+                                  settings=settings)
+        try:
+            with Client(gateway.url) as client:
+                ask(client, {'action': 'who'})
+                client.send_text('{"action":"wait"}')
+                gateway.logs.wait_for('wait', 'waits')
+                self.assertEqual(len(gateway.instances()), 2)
+            gateway.signal(number)
+            code = gateway.wait()
+            self.assertEqual(code, -number if number == signal.SIGKILL else 0)
+            wait_until(lambda: not processes_of_session(gateway.pid), 'nothing of the gateway is left')
+        finally:
+            gateway.kill()
 
     def test_disconnect_functions_run_during_a_drain(self):
         gone = node('exports.handler = async (event) => { console.log("gone", event.requestContext.disconnectStatusCode); return { statusCode: 200 }; };')
         with FunctionGateway({'gone': gone, 'accept': ACCEPT}, {'$connect': 'accept', '$disconnect': 'gone'},
-                             settings=['gateway.drainTime=30s']) as gateway, contextlib.ExitStack() as stack:
-            for _ in range(5):
-                stack.enter_context(Client(gateway.url))
+                             settings=['gateway.drainTime=1s']) as gateway, contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(Client(gateway.url)) for _ in range(5)]
             gateway.signal()
+            for client in clients:
+                self.assertEqual(client.receive_close()[0], 1001)
+                client.send(close_frame(1001))
             self.assertEqual(gateway.wait(), 0)
             self.assertEqual(len([line for line in gateway.logs.lines('gone') if 'gone 1001' in line]), 5)
 

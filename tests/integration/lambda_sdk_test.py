@@ -9,6 +9,7 @@ from functions import FunctionGateway, ask, node, python, two_way
 from gateway import PLAIN, PLAIN_AND_TLS
 from management import OWNER
 from websocket import Client
+from wscat import Wscat
 
 SDK_3 = """
 const { ApiGatewayManagementApiClient, PostToConnectionCommand } = require('@aws-sdk/client-apigatewaymanagementapi');
@@ -116,6 +117,15 @@ class SdkTest(unittest.TestCase):
         keys = {'accessKeys': [OWNER.settings()]}
         for options in (FROM_THE_EVENT, HARD_CODED, NONE_AT_ALL):
             self.check(options, more={'gateway': keys})
+
+    def test_of_several_apis_each_is_this_gateway_for_clients_that_name_it_by_its_host(self):
+        both = {api: {'routes': routes(FROM_THE_EVENT)} for api in ('test', 'rival')}
+        with FunctionGateway(functions(FROM_THE_EVENT), {}, more={'apis': both}, listeners='[{port: 0, tls: optional}]') as gateway:
+            for api in both:
+                host = api + '.execute-api.us-east-1.amazonaws.com'
+                for sdk in FROM_THE_EVENT:
+                    with Wscat('-c', 'ws://localhost:%d/dev' % gateway.port, '--host', host, '-x', json.dumps({'action': sdk}), '-w', '-1') as wscat:
+                        self.assertEqual(wscat.first_line(), 'posted')
 
     def test_a_post_to_a_closed_connection_is_gone_exception_and_the_function_goes_on(self):
         with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners=PLAIN_AND_TLS) as gateway:
