@@ -199,7 +199,7 @@ class CommandsTest(unittest.TestCase):
 
     def test_a_missing_plugin_file_is_named(self):
         file = self.file('apis: { a: { routes: { $default: "plugin:p.h" } } }\nplugins: { p: { library: nowhere/p.so } }\n')
-        done = self.expect(FAILED, 'run', file)
+        done = self.expect(FAILED, 'run', file, '--port', 0)
         self.assertIn('plugin "p" (%s/nowhere/p.so): there is no such file' % self.directory, done.err)
         self.assertEqual(done.out, '')
 

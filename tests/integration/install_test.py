@@ -134,7 +134,7 @@ class InstallTest(unittest.TestCase):
         text = (self.chat / 'chat.yaml').read_text()
         self.assertIn('lobby: general', text)
         (self.chat / 'bad.yaml').write_text(text.replace('lobby: general', 'lobby: ""'))
-        done = run_command('run', self.chat / 'bad.yaml')
+        done = run_command('run', self.chat / 'bad.yaml', '--port', 0)
         self.assertEqual(done.exit_code, 1)
         self.assertIn('settings.lobby must be the name of a room', done.err)
 
