@@ -2,7 +2,6 @@
 #include "app/application.hpp"
 
 #include "app/assembly.hpp"
-#include "app/ca_bundle.hpp"
 #include "app/function_runtime.hpp"
 #include "app/metrics_page.hpp"
 #include "core/log.hpp"
@@ -128,7 +127,8 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
     if (!listeners) return listeners.error();
     prepared.listeners = *std::move(listeners);
 
-    const auto surroundings = function_surroundings(prepared.listeners);
+    const auto surroundings = function_surroundings(
+        ListenerSet::endpoints_of(prepared.listeners.listeners), admin_url(), function_credentials_);
     if (!surroundings) return surroundings.error();
     auto integrations =
         integrations::IntegrationSet::load(plugin_specs(settings),
@@ -197,23 +197,6 @@ Result<void> Application::open_admin()
     if (!opened) return opened.error();
     admin_ = *std::move(opened);
     return {};
-}
-
-/// Where the functions of the configuration that is being prepared will find the gateway.
-Result<FunctionSurroundings> Application::function_surroundings(const ListenerSet::Plan& listeners) const
-{
-    FunctionSurroundings surroundings;
-    surroundings.endpoints = ListenerSet::endpoints_of(listeners.listeners);
-    surroundings.admin_url = admin_url();
-    surroundings.credentials = function_credentials_;
-    for (const Endpoint& endpoint : surroundings.endpoints) {
-        if (endpoint.development_ca.empty()) continue;
-        auto bundle = ensure_ca_bundle(endpoint.development_ca);
-        if (!bundle) return bundle.error();
-        surroundings.ca_bundle = *std::move(bundle);
-        break;
-    }
-    return surroundings;
 }
 
 void Application::note_reload(const std::vector<std::string>& reasons)

@@ -126,7 +126,6 @@ private:
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
     Result<void> open_admin();
-    Result<FunctionSurroundings> function_surroundings(const ListenerSet::Plan& listeners) const;
     management::AdminStatus status() const;
     void publish();
 

@@ -130,17 +130,31 @@ bool is_usable(const config::Loaded& loaded)
     return loaded.problems.empty();
 }
 
+/// What a start would miss; true when nothing is.
+bool has_its_files(const config::Settings& settings)
+{
+    bool is_good = true;
+    const auto miss = [&](const std::string& path, std::string_view what, const std::string& file) {
+        std::cerr << path << ": there is no " << what << ' ' << file << '\n';
+        is_good = false;
+    };
+    for (const auto& [name, plugin] : settings.plugins) {
+        if (plugin.library.empty() || std::filesystem::exists(plugin.library)) continue;
+        miss("plugins." + name + ".library", "file", plugin.library);
+    }
+    for (const auto& [name, function] : settings.model.functions) {
+        if (function.code_uri.empty() || std::filesystem::is_directory(function.code_uri)) continue;
+        miss("functions." + name + ".codeUri", "directory", function.code_uri);
+    }
+    return is_good;
+}
+
 int check(const FileOptions& options)
 {
     const config::Loaded loaded = load(options);
     for (const config::Note& note : loaded.notes) std::cout << config::to_string(note) << '\n';
-    bool is_good = is_usable(loaded);
-    for (const auto& [name, plugin] : loaded.settings.plugins) {
-        if (plugin.library.empty() || std::filesystem::exists(plugin.library)) continue;
-        std::cerr << "plugins." << name << ".library: there is no file " << plugin.library << '\n';
-        is_good = false;
-    }
-    if (!is_good) return kExitBadConfiguration;
+    if (!is_usable(loaded)) return kExitBadConfiguration;
+    if (!has_its_files(loaded.settings)) return kExitBadConfiguration;
     std::cout << (options.file.empty() ? "built-in configuration" : options.file) << ": ok\n";
     return 0;
 }

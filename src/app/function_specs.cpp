@@ -2,11 +2,13 @@
 #include "app/function_specs.hpp"
 
 #include "api/function_reference.hpp"
+#include "app/ca_bundle.hpp"
 #include "core/base64.hpp"
 #include "core/random.hpp"
 
 #include <array>
 #include <filesystem>
+#include <utility>
 
 namespace postern::app {
 
@@ -146,6 +148,19 @@ api::sigv4::AccessKey new_function_credentials(const std::string& account_id)
             random_text(30),
             random_text(96),
             "arn:aws:sts::" + account_id + ":assumed-role/postern-functions/function"};
+}
+
+Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoints,
+                                                   std::string admin_url,
+                                                   api::sigv4::AccessKey credentials)
+{
+    FunctionSurroundings made{std::move(endpoints), std::move(admin_url), "", std::move(credentials)};
+    if (const Endpoint* development = development_endpoint(made.endpoints)) {
+        auto bundle = ensure_ca_bundle(development->development_ca);
+        if (!bundle) return bundle.error();
+        made.ca_bundle = *std::move(bundle);
+    }
+    return made;
 }
 
 std::vector<FunctionSpec> function_specs(const config::Settings& settings,

@@ -4,6 +4,7 @@
 #include "api/sigv4.hpp"
 #include "app/listener_set.hpp"
 #include "config/settings.hpp"
+#include "core/result.hpp"
 #include "integrations/lambda/function_spec.hpp"
 
 #include <string>
@@ -21,6 +22,11 @@ struct FunctionSurroundings {
 
 /// New credentials of the shape that functions have on AWS: a temporary key, for the life of the process.
 api::sigv4::AccessKey new_function_credentials(const std::string& account_id);
+
+/// Of a gateway with these listeners; makes the CA bundle when there is a development CA. Io.
+Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoints,
+                                                   std::string admin_url,
+                                                   api::sigv4::AccessKey credentials);
 
 /// The functions of a configuration with the environment in which their SDKs reach this gateway, unmodified:
 /// credentials, endpoints, and whom to trust (spec config-plane 8.2).

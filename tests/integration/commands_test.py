@@ -72,6 +72,14 @@ class CommandsTest(unittest.TestCase):
             self.assertNotEqual(done.err, '')
             self.assertEqual(done.out, '')
 
+    def test_check_misses_what_a_start_would_miss(self):
+        file = self.file('apis: {a: {routes: {$default: "lambda:f"}}}\n'
+                         'plugins: {p: {library: none.so}}\n'
+                         'functions: {f: {runtime: nodejs20.x, handler: a.b, codeUri: none}}\n')
+        told = self.expect(BAD_CONFIGURATION, 'check', file).err
+        self.assertIn('plugins.p.library: there is no file ', told)
+        self.assertIn('functions.f.codeUri: there is no directory ', told)
+
     def test_check_prints_all_mistakes_with_their_places_and_suggestions(self):
         file = self.file(FULL_OF_MISTAKES)
         done = self.expect(BAD_CONFIGURATION, 'check', file)
