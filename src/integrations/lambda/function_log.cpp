@@ -83,14 +83,17 @@ void FunctionLog::line(std::string_view text, LogTail* tail)
         stamp_ = time_text::iso8601(now) + ' ';
         stamped_at_ = now;
     }
-    buffer_ += stamp_;
-    buffer_ += prefix_;
-    if (text::is_utf8(text)) {
-        buffer_ += text;
-    } else {
-        buffer_ += text::to_utf8_lossy(text);
+    // Runtimes join the lines of one event with carriage returns, for CloudWatch; people read lines.
+    for (const std::string_view part : text::split(text, '\r')) {
+        buffer_ += stamp_;
+        buffer_ += prefix_;
+        if (text::is_utf8(part)) {
+            buffer_ += part;
+        } else {
+            buffer_ += text::to_utf8_lossy(part);
+        }
+        buffer_ += '\n';
     }
-    buffer_ += '\n';
     if (buffer_.size() > kBufferBytesMax) hand_over();
 }
 

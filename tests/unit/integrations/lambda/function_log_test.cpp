@@ -81,6 +81,18 @@ TEST_CASE("where several functions share a destination each line names its own")
     CHECK(std::regex_search(lab.log->text(), std::regex(kTime + R"(\[talks\] END RequestId: )" + kId)));
 }
 
+TEST_CASE("the lines of one event, which runtimes join with carriage returns, are lines for those who read")
+{
+    FunctionFixture lab;
+    lab.is_log_shared = true;
+    lab.load({lab.function("talks", answering(R"(say('Error: no\r    at handler\r    at main'))"))});
+    lab.invoke("talks");
+    const std::string line = "\\n" + kTime + R"(\[talks\] )";
+    CHECK(std::regex_search(
+        lab.log->text(),
+        std::regex(kTime + R"(\[talks\] Error: no)" + line + "    at handler" + line + "    at main\n")));
+}
+
 TEST_CASE("whoever wants the end of the log gets that of its own invocation, at most 4 KiB")
 {
     FunctionFixture lab;
