@@ -11,18 +11,18 @@
 #include <optional>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace postern::app {
 
 namespace {
 
+/// Shared with others: a directory of a known name in it could be somebody else's.
 std::string scratch_directory()
 {
     std::error_code ignored;
     const std::filesystem::path temporary = std::filesystem::temp_directory_path(ignored);
-    return (temporary.empty() ? "/tmp" : temporary.string()) + "/postern-" + std::to_string(::getuid());
+    return temporary.empty() ? "/tmp" : temporary.string();
 }
 
 std::string variable(const char* name)

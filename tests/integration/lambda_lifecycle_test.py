@@ -161,6 +161,15 @@ class EndTest(unittest.TestCase):
         finally:
             gateway.kill()
 
+    def test_inline_code_lies_where_nobody_else_can_write_and_goes_with_the_gateway(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix='postern-tmp-')))
+        folder.chmod(0o1777)
+        with FunctionGateway({'who': WHO}, {'$default': two_way('who')}, TMPDIR=str(folder)) as gateway, Client(gateway.url) as client:
+            ask(client, 'hello')
+            directory, = folder.iterdir()
+            self.assertEqual(directory.stat().st_mode & 0o777, 0o700)
+        self.assertEqual(list(folder.iterdir()), [])
+
     def test_disconnect_functions_run_during_a_drain(self):
         gone = node('exports.handler = async (event) => { console.log("gone", event.requestContext.disconnectStatusCode); return { statusCode: 200 }; };')
         with FunctionGateway({'gone': gone, 'accept': ACCEPT}, {'$connect': 'accept', '$disconnect': 'gone'},

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const InlineCode>> InlineCode::write(const std::string& s
     }
     std::error_code error;
     fs::create_directories(scratch_directory, error);
-    std::string directory = scratch_directory + '/' + text::percent_encode(function_name) + "-XXXXXX";
+    std::string directory = scratch_directory + "/postern-" + text::percent_encode(function_name) + "-XXXXXX";
     if (error || ::mkdtemp(directory.data()) == nullptr) {
         return Error(ErrorKind::Io,
                      subject + "no directory for its inline code can be made in " + scratch_directory);
