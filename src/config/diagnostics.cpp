@@ -53,11 +53,15 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
     return near ? " (did you mean \"" + *near + "\"?)" : "";
 }
 
+bool stands_before(const Position& a, const Position& b)
+{
+    return std::make_tuple(a.line == 0, a.line, a.column) < std::make_tuple(b.line == 0, b.line, b.column);
+}
+
 void sort_by_position(std::vector<Diagnostic>& problems)
 {
     std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
-        return std::make_tuple(a.where.line == 0, a.where.line, a.where.column) <
-               std::make_tuple(b.where.line == 0, b.where.line, b.where.column);
+        return stands_before(a.where, b.where);
     });
 }
 

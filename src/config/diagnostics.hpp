@@ -30,6 +30,9 @@ std::string to_string(const Diagnostic& problem);
 /// ` (did you mean "chat"?)` when one of the candidates is near, else "".
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 
+/// The order of a file; what stands in no line is behind it.
+bool stands_before(const Position& a, const Position& b);
+
 /// Puts mistakes in the order in which they stand in the file; those of other sources follow.
 void sort_by_position(std::vector<Diagnostic>& problems);
 

@@ -10,6 +10,7 @@
 #include "config/text_file.hpp"
 #include "config/yaml_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postern::config {
@@ -118,6 +119,9 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     if (native.is_readable) read_native(native.root, name, options, out);
     if (door == Door::Template) templates::finish(document.root, out.problems, out.notes, known);
     sort_by_position(out.problems);
+    std::stable_sort(out.notes.begin(), out.notes.end(), [](const Note& a, const Note& b) {
+        return stands_before(a.where, b.where);
+    });
     return out;
 }
 

@@ -7,7 +7,6 @@
 #include "config/template/places.hpp"
 #include "config/template/sam.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <string_view>
@@ -125,9 +124,6 @@ Translation translate(const Node& root,
     say_outputs(source, evaluator, findings);
     out.problems = std::move(findings.problems);
     out.notes = std::move(findings.notes);
-    std::stable_sort(out.notes.begin(), out.notes.end(), [](const Note& a, const Note& b) {
-        return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
-    });
     out.files = assets.files();
     return out;
 }
