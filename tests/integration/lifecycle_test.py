@@ -51,7 +51,7 @@ class LifecycleTest(unittest.TestCase):
             self.assertEqual(gateway.wait(), 0)
 
     def test_a_drain_answers_requests_that_have_begun_and_ends_the_silent(self):
-        with Gateway(RECORDED_API) as gateway, contextlib.ExitStack() as open_ones:
+        with Gateway(RECORDED_API, settings=ONE_SHARD) as gateway, contextlib.ExitStack() as open_ones:
             silent, idle, health, handshake = (open_ones.enter_context(Wire(gateway.url)) for _ in range(4))
             client = open_ones.enter_context(Client(gateway.url))
             idle.send(b'GET /ping HTTP/1.1\r\nHost: a\r\n\r\n')
@@ -77,7 +77,7 @@ class LifecycleTest(unittest.TestCase):
             self.assertEqual(gateway.wait(), 0)
 
     def test_a_request_that_never_ends_does_not_stop_a_drain(self):
-        with Gateway(RECORDED_API, settings=['gateway.limits.handshakeTimeout=1s']) as gateway, Wire(gateway.url) as half:
+        with Gateway(RECORDED_API, settings=ONE_SHARD + ['gateway.limits.handshakeTimeout=1s']) as gateway, Wire(gateway.url) as half:
             half.send(b'GET /dev HTTP/1.1\r\nHost: ')
             Client(gateway.url).leave()
             gateway.signal()
