@@ -76,8 +76,10 @@ std::string stage_path(const api::Model& model, const std::string& function)
 {
     std::string first;
     for (const auto& [api_id, api] : model.apis) {
+        const std::string prefix = model.apis.size() > 1 ? '/' + api_id + '/' : "/";
         for (const auto& [name, stage] : api.stages) {
-            const std::string path = (model.apis.size() > 1 ? '/' + api_id : "") + '/' + name;
+            std::string path(prefix);
+            path.append(name);
             if (calls(api, stage, function)) return path;
             if (first.empty()) first = path;
         }

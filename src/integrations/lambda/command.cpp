@@ -72,7 +72,9 @@ Result<Command> compiled(const FunctionSpec& spec, const CommandPlaces& places)
     for (const std::string& place : places_to_look) {
         const std::string path = place + std::string(kBootstrap);
         if (is_executable(path)) return Command{Language::Compiled, {path}, {}};
-        if (is_file(path)) return problem(spec, path + " is not executable; run chmod +x " + path);
+        if (!is_file(path)) continue;
+        std::string what(path);
+        return problem(spec, what.append(" is not executable; run chmod +x ").append(path));
     }
     return problem(spec,
                    "its runtime " + spec.function.runtime + " needs an executable file \"bootstrap\" in " +

@@ -52,9 +52,9 @@ std::string joined(const std::vector<std::string>& parts, char separator)
 
 const std::string& value_of(const api::StringMap& map, std::string_view name)
 {
-    static const std::string kNone;
+    static const std::string none;
     const auto found = map.find(name);
-    return found == map.end() ? kNone : found->second;
+    return found == map.end() ? none : found->second;
 }
 
 /// "nodejs20.x" -> "20", "python3.12" -> "3.12".
@@ -71,19 +71,21 @@ std::string layer_directories(std::string_view variable,
                               const api::Function& function,
                               const std::string& root)
 {
-    const std::string version(version_of(function.runtime));
+    const std::string_view version = version_of(function.runtime);
+    const std::string node = "/nodejs/node" + std::string(version) + "/node_modules";
+    const std::string python = "/python/lib/python" + std::string(version) + "/site-packages";
     std::vector<std::string> out;
     if (variable == "LD_LIBRARY_PATH") out = {root, root + "/lib"};
     for (const std::string& layer : function.layers) {
         if (variable == "PATH") out.push_back(layer + "/bin");
         if (variable == "LD_LIBRARY_PATH") out.push_back(layer + "/lib");
         if (variable == "NODE_PATH") {
-            out.push_back(layer + "/nodejs/node" + version + "/node_modules");
+            out.push_back(layer + node);
             out.push_back(layer + "/nodejs/node_modules");
         }
         if (variable == "PYTHONPATH") {
             out.push_back(layer + "/python");
-            out.push_back(layer + "/python/lib/python" + version + "/site-packages");
+            out.push_back(layer + python);
         }
     }
     if (variable == "NODE_PATH") out.push_back(root);
@@ -166,7 +168,9 @@ std::vector<std::string> environment_lines(const api::StringMap& environment)
 {
     std::vector<std::string> lines;
     lines.reserve(environment.size());
-    for (const auto& [name, value] : environment) lines.push_back(name + '=' + value);
+    for (const auto& [name, value] : environment) {
+        lines.emplace_back(name).append("=").append(value);
+    }
     return lines;
 }
 
