@@ -35,8 +35,7 @@ Result<std::shared_ptr<const management::Callers>> callers_of(const config::Sett
         }
         options.keys.push_back(std::move(caller));
     }
-    // Without keys nobody has to sign: the functions are on this machine.
-    if (!options.keys.empty()) options.keys.push_back({functions, *api::Policy::parse(kFunctionPolicy)});
+    options.functions = management::CallerKey{functions, *api::Policy::parse(kFunctionPolicy)};
     return std::make_shared<const management::Callers>(std::move(options));
 }
 

@@ -3,8 +3,10 @@
 
 #include "api/function_reference.hpp"
 #include "app/ca_bundle.hpp"
+#include "app/stage_path.hpp"
 #include "core/base64.hpp"
 #include "core/random.hpp"
+#include "integrations/lambda/interpreter.hpp"
 
 #include <array>
 #include <filesystem>
@@ -72,14 +74,12 @@ bool calls(const api::Api& api, const api::Stage& stage, const std::string& func
 
 /// The path of the stage that invokes the function, or else of the first stage: what an SDK without an
 /// endpoint in its code is led to.
-std::string stage_path(const api::Model& model, const std::string& function)
+std::string path_of_caller(const api::Model& model, const std::string& function)
 {
     std::string first;
     for (const auto& [api_id, api] : model.apis) {
-        const std::string prefix = model.apis.size() > 1 ? '/' + api_id + '/' : "/";
         for (const auto& [name, stage] : api.stages) {
-            std::string path(prefix);
-            path.append(name);
+            std::string path = stage_path(model, api_id, name);
             if (calls(api, stage, function)) return path;
             if (first.empty()) first = path;
         }
@@ -98,7 +98,8 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
 /// URLs that are this gateway's anyway (spec config-plane 8.2).
 bool is_led_by_its_bootstrap(const api::Function& function)
 {
-    return function.runtime.starts_with("nodejs") || function.runtime.starts_with("python");
+    using integrations::lambda::Language;
+    return integrations::lambda::language_of(function.runtime) != Language::Compiled;
 }
 
 void localize(api::Function& function, const config::Settings& settings, const Endpoint& endpoint)
@@ -136,7 +137,7 @@ api::StringMap gateway_environment(const config::Settings& settings,
     for (const Endpoint& endpoint : surroundings.endpoints) {
         if (endpoint.is_tls) continue;
         out["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] =
-            "http://" + address_of(endpoint) + stage_path(settings.model, function.function_name);
+            "http://" + address_of(endpoint) + path_of_caller(settings.model, function.function_name);
         break;
     }
     return out;

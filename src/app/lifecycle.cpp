@@ -4,6 +4,7 @@
 #include "app/application.hpp"
 #include "app/cli.hpp"
 #include "app/service_manager.hpp"
+#include "app/stage_path.hpp"
 #include "core/line_writer.hpp"
 #include "core/log.hpp"
 
@@ -41,12 +42,6 @@ std::string url_of(const Endpoint& endpoint, std::string_view scheme)
            std::to_string(endpoint.port);
 }
 
-/// "/dev" with one API, "/chat/dev" with several.
-std::string stage_path(const api::Model& model, const api::Api& api, const api::Stage& stage)
-{
-    return (model.apis.size() > 1 ? "/" + api.api_id : "") + "/" + stage.stage_name;
-}
-
 void print_start(const Application& application)
 {
     const config::Settings& settings = application.settings();
@@ -56,7 +51,7 @@ void print_start(const Application& application)
     for (const Endpoint& endpoint : application.listeners().endpoints()) {
         for (const auto& [api_id, api] : settings.model.apis) {
             for (const auto& [name, stage] : api.stages) {
-                const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api, stage);
+                const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api_id, name);
                 std::printf("  %s\n", url.c_str());
                 if (first.empty()) {
                     first = url;
@@ -103,7 +98,7 @@ public:
         : application_(application),
           file_(options.file),
           lines_(lines),
-          reloader_(application, options.load, options.file, options.other_files),
+          reloader_(application, options.load, options.file, options.other_files, options.watches_files),
           watches_files_(options.watches_files),
           stop_signals_(io_, SIGINT, SIGTERM),
           reload_signal_(io_, SIGHUP),

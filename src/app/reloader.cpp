@@ -7,11 +7,13 @@
 
 namespace postern::app {
 
-Reloader::Reloader(Application& application, Load load, std::string file, std::vector<std::string> others)
+Reloader::Reloader(
+    Application& application, Load load, std::string file, std::vector<std::string> others, bool watches)
     : application_(application),
       load_(std::move(load)),
       file_(std::move(file)),
       others_(std::move(others)),
+      watches_(watches),
       loaded_(stamps())
 {}
 
@@ -52,6 +54,7 @@ bool Reloader::has_changed()
 Reloader::Stamps Reloader::stamps() const
 {
     Stamps stamps;
+    if (!watches_) return stamps;
     if (!file_.empty()) stamps.files[file_] = FileStamp::of(file_);
     for (const std::string& other : others_) stamps.files[other] = FileStamp::of(other);
     for (const auto& [name, plugin] : application_.settings().plugins) {

@@ -20,7 +20,9 @@ public:
     using Load = std::function<config::Loaded()>;
 
     /// `file` is the configuration file, "" when there is none; `others` were read with it.
-    Reloader(Application& application, Load load, std::string file, std::vector<std::string> others);
+    /// Files are only looked at when somebody `watches`.
+    Reloader(
+        Application& application, Load load, std::string file, std::vector<std::string> others, bool watches);
 
     /// Empty when the configuration is in force; otherwise the reasons, and the former one goes on. Either
     /// way the log tells it. `why`: who asked.
@@ -46,8 +48,9 @@ private:
     Load load_;
     std::string file_;
     std::vector<std::string> others_;  ///< that the configuration read
-    Stamps loaded_;                    ///< as of the last reload, successful or not
-    Stamps seen_;                      ///< as of the last has_changed()
+    bool watches_;
+    Stamps loaded_;  ///< as of the last reload, successful or not
+    Stamps seen_;    ///< as of the last has_changed()
 };
 
 }  // namespace postern::app

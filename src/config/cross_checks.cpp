@@ -5,6 +5,7 @@
 #include "api/function_reference.hpp"
 #include "api/policy.hpp"
 #include "config/units.hpp"
+#include "integrations/lambda/interpreter.hpp"
 #include "net/tcp.hpp"
 #include "observability/log_group.hpp"
 
@@ -76,11 +77,14 @@ private:
     void check_function(const api::Function& function, const std::string& path)
     {
         if (!function.endpoint.empty()) return;
+        if (!function.remote_name.empty()) {
+            report(path + ".remoteName", "belongs to endpoint, and there is none");
+        }
         if (function.runtime.empty() && !has_problem(path, path + ".runtime")) {
             report(path, "runtime is required for a function that runs here");
         }
-        const bool is_interpreted =
-            function.runtime.starts_with("nodejs") || function.runtime.starts_with("python");
+        using integrations::lambda::Language;
+        const bool is_interpreted = integrations::lambda::language_of(function.runtime) != Language::Compiled;
         if (is_interpreted && function.handler.empty() && !has_problem(path, path + ".handler")) {
             report(path, "handler is required for the runtime " + function.runtime);
         }

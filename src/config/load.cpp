@@ -60,9 +60,9 @@ void refuse_foreign(Door door, const LoadOptions& options, std::vector<Diagnosti
     }
 }
 
-Translation translate(Document& document, const std::string& name, const LoadOptions& options)
+Translation translate(Door door, Document& document, const std::string& name, const LoadOptions& options)
 {
-    switch (door_of(document.root)) {
+    switch (door) {
         case Door::Template:
             return templates::translate(
                 document.root, name, options.template_options, options.overrides.values);
@@ -110,7 +110,7 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     append(out.problems, options.overrides.problems);
     const Door door = door_of(document.root);
     refuse_foreign(door, options, out.problems);
-    Translation native = translate(document, name, options);
+    Translation native = translate(door, document, name, options);
     append(out.problems, native.problems);
     out.notes = std::move(native.notes);
     out.files = std::move(native.files);

@@ -15,10 +15,17 @@ namespace {
 const api::sigv4::Outcome kUnsigned{
     api::sigv4::Verdict::MissingAuthenticationToken, nullptr, "Missing Authentication Token"};
 
-std::vector<api::sigv4::AccessKey> keys_of(const CallerOptions& options)
+std::vector<CallerKey> signers_of(const CallerOptions& options)
+{
+    std::vector<CallerKey> signers = options.keys;
+    if (options.functions) signers.push_back(*options.functions);
+    return signers;
+}
+
+std::vector<api::sigv4::AccessKey> keys_of(const std::vector<CallerKey>& signers)
 {
     std::vector<api::sigv4::AccessKey> keys;
-    for (const CallerKey& caller : options.keys) keys.push_back(caller.key);
+    for (const CallerKey& signer : signers) keys.push_back(signer.key);
     return keys;
 }
 
@@ -81,8 +88,9 @@ constexpr const char* kAccessDenied = "AccessDeniedException";
 
 Callers::Callers(CallerOptions options)
     : options_(std::move(options)),
-      verifier_({}, keys_of(options_)),
-      lambda_verifier_({"lambda", {}}, keys_of(options_))
+      signers_(signers_of(options_)),
+      verifier_({}, keys_of(signers_)),
+      lambda_verifier_({"lambda", {}}, keys_of(signers_))
 {}
 
 Callers::Caller Callers::authenticate(const CallerRequest& request,
@@ -90,18 +98,20 @@ Callers::Caller Callers::authenticate(const CallerRequest& request,
                                       EpochMillis now) const
 {
     if (options_.admits_anybody) return {};
-    if (options_.keys.empty()) return is_local(request) ? Caller() : Caller{kUnsigned, nullptr};
+    const bool must_sign = !options_.keys.empty();
+    if (!must_sign && is_local(request)) return {};
 
     const std::size_t mark = request.target.find('?');
     const std::string_view query =
         mark == std::string_view::npos ? std::string_view() : request.target.substr(mark + 1);
     api::sigv4::Outcome outcome = verifier.verify(
         {request.method, request.target.substr(0, mark), query, request.headers, request.body}, now);
-    if (outcome.verdict != api::sigv4::Verdict::Verified) return {std::move(outcome), nullptr};
-    const auto signer =
-        std::find_if(options_.keys.begin(), options_.keys.end(), [&](const CallerKey& candidate) {
-            return candidate.key.id == outcome.key->id;
-        });
+    if (outcome.verdict != api::sigv4::Verdict::Verified) {
+        return {must_sign ? std::move(outcome) : kUnsigned, nullptr};
+    }
+    const auto signer = std::find_if(signers_.begin(), signers_.end(), [&](const CallerKey& candidate) {
+        return candidate.key.id == outcome.key->id;
+    });
     return {std::nullopt, &*signer};
 }
 

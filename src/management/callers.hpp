@@ -48,6 +48,7 @@ struct CallerOptions {
     bool admits_anybody = false;  ///< managementAuthorization: none
     std::string region;
     std::string account_id;
+    std::optional<CallerKey> functions{};  ///< signs for the gateway's own; it does not make others sign
 };
 
 /// The admin listener's only action, for policies. Its resources: administration_arn().
@@ -63,7 +64,8 @@ struct InvocationRefusal {
 };
 
 /// Who may call @connections, invoke functions and administer (design section 5): with keys, whoever signs;
-/// without, callers from this machine; anybody only when the operator says so. Immutable; thread: any.
+/// without, callers from this machine; the gateway's own functions always, from whatever address their calls
+/// come; anybody only when the operator says so. Immutable; thread: any.
 class Callers {
 public:
     explicit Callers(CallerOptions options);
@@ -101,6 +103,7 @@ private:
                         const api::sigv4::Verifier& verifier,
                         EpochMillis now) const;
     CallerOptions options_;
+    std::vector<CallerKey> signers_;  ///< the operator's keys, and that of the functions
     api::sigv4::Verifier verifier_;
     api::sigv4::Verifier lambda_verifier_;
 };

@@ -246,7 +246,9 @@ TEST_CASE("Functions are checked")
     CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: provided.al2023}}\n").empty());
     CHECK(beside_an_api("functions: {f: {inlineCode: x, runtime: provided.al2023}}\n") ==
           "t.yaml:2:29: functions.f.inlineCode: the runtime provided.al2023 has no inline code\n");
-    CHECK(beside_an_api("functions: {f: {endpoint: \"http://localhost:3001\"}}\n").empty());
+    CHECK(beside_an_api("functions: {f: {endpoint: \"http://localhost:3001\", remoteName: g}}\n").empty());
+    CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: provided.al2023, remoteName: g}}\n")
+              .find("functions.f.remoteName: belongs to endpoint, and there is none") != std::string::npos);
     CHECK(beside_an_api("functions: {f: {endpoint: \"http://x\", codeUri: .}}\n") ==
           "t.yaml:2:16: functions.f: expected only one of codeUri or inlineCode or endpoint\n");
     CHECK(beside_an_api("functions: {f: {endpoint: \"ftp://x\"}}\n").find("expected an http or https URL") !=

@@ -85,6 +85,28 @@ const std::string kMissing =
 
 }  // namespace
 
+TEST_CASE("without keys the gateway's functions may call from any address, and nobody else is asked to sign")
+{
+    CallerOptions options;
+    options.region = "us-east-1";
+    options.account_id = "123456789012";
+    options.functions = key("ASIAFUNCTION", policy("Allow", "*"), "token");
+    const Callers callers(std::move(options));
+    test::Call far;
+    far.source_ip = "192.0.2.7";
+    CHECK_FALSE(refusal(callers, test::Call()));
+    CHECK(refusal(callers, far)->status == 403);
+    CHECK_FALSE(refusal(callers, signed_by(key("ASIAFUNCTION", {}, "token"), far)));
+    CHECK(refusal(callers, signed_by(key("ASIAFUNCTION", {}, "another"), far))->status == 403);
+    CHECK(refusal(callers, signed_by(key("AKIDSTRANGER"), far))->status == 403);
+
+    const test::Call signed_call = signed_by(key("ASIAFUNCTION", {}, "token"), far);
+    const auto administration = callers.refuse_administration(
+        {signed_call.method, signed_call.target, signed_call.headers, signed_call.body, "192.0.2.7"}, kNow);
+    REQUIRE(administration);
+    CHECK(administration->find("does not allow postern:Administer") != std::string::npos);
+}
+
 TEST_CASE("Without keys, callers from this machine may")
 {
     const Callers nobody = callers({});
