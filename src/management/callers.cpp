@@ -25,6 +25,7 @@ std::vector<CallerKey> signers_of(const CallerOptions& options)
 std::vector<api::sigv4::AccessKey> keys_of(const std::vector<CallerKey>& signers)
 {
     std::vector<api::sigv4::AccessKey> keys;
+    keys.reserve(signers.size());
     for (const CallerKey& signer : signers) keys.push_back(signer.key);
     return keys;
 }
@@ -107,7 +108,7 @@ Callers::Caller Callers::authenticate(const CallerRequest& request,
     api::sigv4::Outcome outcome = verifier.verify(
         {request.method, request.target.substr(0, mark), query, request.headers, request.body}, now);
     if (outcome.verdict != api::sigv4::Verdict::Verified) {
-        return {must_sign ? std::move(outcome) : kUnsigned, nullptr};
+        return {must_sign ? outcome : kUnsigned, nullptr};
     }
     const auto signer = std::find_if(signers_.begin(), signers_.end(), [&](const CallerKey& candidate) {
         return candidate.key.id == outcome.key->id;
