@@ -147,7 +147,7 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
     if (!callers) return callers.error();
     prepared.configuration = {
         *std::move(deployments),
-        settings.model.domain_names,
+        {settings.model.domain_names, settings.model.region},
         settings.limits,
         std::make_shared<const management::ConnectionsApi>(
             directory_,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/function_specs.hpp"
 
+#include "api/execute_api_host.hpp"
 #include "api/function_reference.hpp"
 #include "app/ca_bundle.hpp"
 #include "app/stage_path.hpp"
@@ -105,7 +106,7 @@ bool is_led_by_its_bootstrap(const api::Function& function)
 void localize(api::Function& function, const config::Settings& settings, const Endpoint& endpoint)
 {
     for (const auto& [api_id, api] : settings.model.apis) {
-        const std::string host = api_id + ".execute-api." + settings.model.region + ".amazonaws.com";
+        const std::string host = api::execute_api_host(api_id, settings.model.region);
         const std::string local = "localhost:" + std::to_string(endpoint.port) +
                                   (settings.model.apis.size() > 1 ? '/' + api_id : "");
         for (auto& [name, value] : function.environment) {

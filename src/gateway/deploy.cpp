@@ -5,7 +5,7 @@
 
 namespace postern::gateway {
 
-void Gateway::deploy(const Stages::Deployments& deployments, const Stages::DomainNames& domains)
+void Gateway::deploy(const Stages::Deployments& deployments, const Stages::HostNames& names)
 {
     const auto is_served = [&](const connections::ConnectionInfo& connection) {
         return std::any_of(deployments.begin(), deployments.end(), [&](const auto& deployment) {
@@ -17,7 +17,7 @@ void Gateway::deploy(const Stages::Deployments& deployments, const Stages::Domai
     registry_.for_each([&](connections::Connection& connection) {
         if (!is_served(connection.info())) connection.close(api::kGoingAway.code, api::kGoingAway.text);
     });
-    stages_.update(deployments, domains);
+    stages_.update(deployments, names);
 }
 
 }  // namespace postern::gateway

@@ -67,7 +67,7 @@ public:
     /// From now on these are served and no others. Connections of a stage that is gone are closed with 1001,
     /// as if the gateway went away, and get their $disconnect; all others stay and meet the new deployment
     /// with their next event.
-    void deploy(const Stages::Deployments& deployments, const Stages::DomainNames& domains);
+    void deploy(const Stages::Deployments& deployments, const Stages::HostNames& names);
 
     /// throttle → $connect integration → admitted or refused (spec data-plane 1).
     void connect(const ConnectRequest& request, ConnectWaiter& waiter);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/stages.hpp"
 
+#include "api/execute_api_host.hpp"
+
 #include <algorithm>
 
 namespace postern::gateway {
@@ -30,7 +32,7 @@ std::string host_name(std::string_view host_header)
     return lower;
 }
 
-void Stages::update(const Deployments& deployments, const DomainNames& domains)
+void Stages::update(const Deployments& deployments, const HostNames& names)
 {
     for (const auto& [name, slot] : slots_) slot->current.reset();
     apis_.clear();
@@ -42,7 +44,8 @@ void Stages::update(const Deployments& deployments, const DomainNames& domains)
         apis_[stage.api_id][stage.stage] = slot.get();
     }
     domains_.clear();
-    for (const auto& [name, domain] : domains) domains_.emplace(host_name(name), domain);
+    for (const auto& [name, domain] : names.domains) domains_.emplace(host_name(name), domain);
+    region_ = names.region;
 }
 
 StageSlot* Stages::find(std::string_view host, std::string_view path)
@@ -53,9 +56,8 @@ StageSlot* Stages::find(std::string_view host, std::string_view path)
     if (domain != domains_.end()) return find_mapping(domain->second, wanted);
 
     StageSlot* found = nullptr;
-    const std::size_t dot = name.find('.');
     const std::size_t slash = wanted.find('/');
-    const auto by_host = dot == std::string::npos ? apis_.end() : apis_.find(name.substr(0, dot));
+    const auto by_host = named_by(name);
     if (by_host != apis_.end()) {
         found = find_stage(by_host->first, wanted);
     } else if (apis_.size() == 1) {
@@ -66,6 +68,20 @@ StageSlot* Stages::find(std::string_view host, std::string_view path)
     // disableExecuteApiEndpoint leaves the custom domains as the only way in.
     if (found != nullptr && found->current && found->current->is_execute_api_disabled()) return nullptr;
     return found;
+}
+
+std::string Stages::domain_name(std::string_view host, const integrations::StageIdentity& stage) const
+{
+    const bool leads_to_the_api =
+        apis_.size() == 1 || is_custom_domain(host) || named_by(host_name(host)) != apis_.end();
+    return leads_to_the_api ? std::string(host) : api::execute_api_host(stage.api_id, region_);
+}
+
+/// The API that is the first label of the host name; the end: none.
+Stages::Apis::const_iterator Stages::named_by(std::string_view host_name) const
+{
+    const std::size_t dot = host_name.find('.');
+    return dot == std::string_view::npos ? apis_.end() : apis_.find(host_name.substr(0, dot));
 }
 
 StageSlot* Stages::find_stage(std::string_view api_id, std::string_view stage)

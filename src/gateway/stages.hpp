@@ -29,15 +29,26 @@ public:
     using Deployments = std::vector<std::shared_ptr<const Deployment>>;
     using DomainNames = std::map<std::string, api::DomainName, std::less<>>;
 
+    /// The host names that lead to stages: custom domains, and what the APIs' own names are made of.
+    struct HostNames {
+        DomainNames domains;
+        std::string region = "us-east-1";
+    };
+
     Stages() = default;
-    Stages(const Deployments& deployments, const DomainNames& domains) { update(deployments, domains); }
+    Stages(const Deployments& deployments, const HostNames& names) { update(deployments, names); }
 
     /// From now on these are served and no others. The slot of a stage that is gone stays, empty, for the
     /// connections that still point to it; when the stage comes back, it is the same one.
-    void update(const Deployments& deployments, const DomainNames& domains);
+    void update(const Deployments& deployments, const HostNames& names);
 
     /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
     StageSlot* find(std::string_view host, std::string_view path);
+
+    /// The `domainName` of a client that found `stage` by this Host header: the header itself, or the API's
+    /// own host name where several APIs are told apart by the path, since integrations build
+    /// "https://{domainName}/{stage}" to call @connections, which the header alone would not lead to the API.
+    std::string domain_name(std::string_view host, const integrations::StageIdentity& stage) const;
 
     /// The Host header names one: its paths are those of its mappings.
     bool is_custom_domain(std::string_view host) const { return domains_.contains(host_name(host)); }
@@ -47,10 +58,14 @@ private:
     StageSlot* find_mapping(const api::DomainName& domain, std::string_view path);
 
     using ApiStages = std::map<std::string, StageSlot*, std::less<>>;
+    using Apis = std::map<std::string, ApiStages, std::less<>>;
+
+    Apis::const_iterator named_by(std::string_view host_name) const;
 
     std::map<std::pair<std::string, std::string>, std::unique_ptr<StageSlot>> slots_;  ///< by API and stage
-    std::map<std::string, ApiStages, std::less<>> apis_;                               ///< what is served now
+    Apis apis_;                                                                        ///< what is served now
     DomainNames domains_;                                                              ///< by lower-case name
+    std::string region_;
 };
 
 }  // namespace postern::gateway

@@ -118,7 +118,7 @@ void Session::upgrade(const HttpRequest& request)
     info_.api_id = stage->current->stage().api_id;
     info_.stage = stage->current->stage().stage;
     info_.counts = stage->current->counts(server_.shard().index());
-    info_.domain_name = request.host;
+    info_.domain_name = server_.gateway().stages().domain_name(request.host, stage->current->stage());
     info_.connected_at = now;
     connected_at_ = server_.shard().now();
     info_.user_agent.reset();

@@ -45,7 +45,7 @@ struct Listener {
 /// What a shard serves and how: replaced as a whole, at the start and at each reload.
 struct Configuration {
     gateway::Stages::Deployments deployments;
-    gateway::Stages::DomainNames domain_names;
+    gateway::Stages::HostNames host_names;
     api::Limits limits;
     std::shared_ptr<const management::ConnectionsApi> connections_api;
 };

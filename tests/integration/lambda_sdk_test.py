@@ -127,6 +127,14 @@ class SdkTest(unittest.TestCase):
                     with Wscat('-c', 'ws://localhost:%d/dev' % gateway.port, '--host', host, '-x', json.dumps({'action': sdk}), '-w', '-1') as wscat:
                         self.assertEqual(wscat.first_line(), 'posted')
 
+    def test_of_several_apis_each_is_this_gateway_for_clients_that_name_it_in_the_path(self):
+        both = {api: {'routes': routes(FROM_THE_EVENT)} for api in ('test', 'rival')}
+        with FunctionGateway(functions(FROM_THE_EVENT), {}, more={'apis': both}, listeners='[{port: 0, tls: optional}]') as gateway:
+            for api in both:
+                with Client('ws://localhost:%d/%s/dev' % (gateway.port, api)) as client:
+                    for sdk in FROM_THE_EVENT:
+                        self.assertEqual(ask(client, {'action': sdk}), 'posted')
+
     def test_a_post_to_a_closed_connection_is_gone_exception_and_the_function_goes_on(self):
         with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners=PLAIN_AND_TLS) as gateway:
             ca = gateway.development_ca

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/serverless/intrinsics.hpp"
 
+#include "api/execute_api_host.hpp"
 #include "api/function_reference.hpp"
 #include "core/text.hpp"
 
@@ -173,7 +174,7 @@ std::optional<std::string> Intrinsics::generated(std::string_view id, Attribute 
                                   : function->second;
     }
     if (id == kApi && attribute == "ApiEndpoint") {
-        return "wss://" + service_.api_id + ".execute-api." + service_.region + ".amazonaws.com";
+        return "wss://" + api::execute_api_host(service_.api_id, service_.region);
     }
     if (id == kApi) return service_.api_id;
     if (id == kStage && attribute.empty()) return service_.stage;

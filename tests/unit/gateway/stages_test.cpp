@@ -77,7 +77,7 @@ TEST_CASE("a custom domain's mappings choose API and stage, and nothing else doe
     api::DomainName domain;
     domain.domain_name = "Live.Example.com";
     domain.api_mappings = {{"", "chat", "prod"}, {"v1/shop", "shop", "prod"}, {"old", "gone", "prod"}};
-    Stages stages({deploy("chat", "prod"), deploy("shop", "prod", true)}, {{domain.domain_name, domain}});
+    Stages stages({deploy("chat", "prod"), deploy("shop", "prod", true)}, {{{domain.domain_name, domain}}});
     CHECK(find(stages, "live.example.com", "/") == "chat/prod");
     CHECK(find(stages, "LIVE.example.com:443", "") == "chat/prod");
     CHECK(find(stages, "live.example.com", "/v1/shop") == "shop/prod");
@@ -88,11 +88,27 @@ TEST_CASE("a custom domain's mappings choose API and stage, and nothing else doe
     CHECK(find(stages, "live.example.com", "/chat/prod") == "-");
 }
 
+TEST_CASE("a client's domainName is the Host that it used, as long as that leads to its API")
+{
+    const Stages one({deploy("chat", "dev")}, {});
+    CHECK(one.domain_name("localhost:8080", {"chat", "dev", {}}) == "localhost:8080");
+
+    api::DomainName domain;
+    domain.api_mappings = {{"", "chat", "dev"}};
+    const Stages two({deploy("chat", "dev"), deploy("shop", "dev")},
+                     {{{"live.example.com", domain}}, "eu-west-1"});
+    CHECK(two.domain_name("Live.example.com:443", {"chat", "dev", {}}) == "Live.example.com:443");
+    CHECK(two.domain_name("shop.localhost:8080", {"shop", "dev", {}}) == "shop.localhost:8080");
+    CHECK(two.domain_name("localhost:8080", {"shop", "dev", {}}) ==
+          "shop.execute-api.eu-west-1.amazonaws.com");
+    CHECK(two.domain_name("", {"chat", "dev", {}}) == "chat.execute-api.eu-west-1.amazonaws.com");
+}
+
 TEST_CASE("disableExecuteApiEndpoint leaves the custom domains only")
 {
     api::DomainName domain;
     domain.api_mappings = {{"", "chat", "dev"}};
-    Stages stages({deploy("chat", "dev", true)}, {{"live.example.com", domain}});
+    Stages stages({deploy("chat", "dev", true)}, {{{"live.example.com", domain}}});
     CHECK(find(stages, "localhost", "/dev") == "-");
     CHECK(find(stages, "chat.localhost", "/dev") == "-");
     CHECK(find(stages, "live.example.com", "/") == "chat/dev");

@@ -117,7 +117,7 @@ struct GatewayFixture {
             REQUIRE(handlers.add({name, is_blocking, FakeHandler::invoke, &handler}));
         }
         deployments.push_back(compile(make_api("api", routes), "dev", handlers, &metrics));
-        stages.emplace(deployments, domains);
+        stages.emplace(deployments, gateway::Stages::HostNames{domains});
         stage = stages->find("localhost", "/dev");
         REQUIRE(stage != nullptr);
         gateway.emplace(shard, registry, *stages, connect_rate, workers, host, limits);
