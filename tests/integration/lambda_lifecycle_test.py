@@ -123,6 +123,8 @@ class FreezeTest(unittest.TestCase):
             if settings:
                 wait_until(lambda: state_of(pid) == 'T', 'the instance stands still')
             self.assertEqual(ask(client, {'action': 'clock'}), 'later')
+            if not settings:
+                gateway.logs.wait_for('forgets', 'left running')
             self.assertEqual(int(ask(client, 'hello')), pid, 'the same instance goes on')
             gateway.logs.wait_for('forgets', 'left running')
             gateway.logs.wait_for('forgets', '^START', 2)

@@ -194,6 +194,8 @@ class Gateway:
         try:
             socket.create_connection(('localhost', self.port), PATIENCE).close()
             return True
+        except ConnectionResetError:
+            return True  # one shard stopped listening with this connection in its backlog; others may go on
         except ConnectionRefusedError:
             return False
 
