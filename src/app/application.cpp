@@ -10,9 +10,7 @@
 #include <postern/version.hpp>
 
 #include <algorithm>
-#include <future>
 #include <iterator>
-#include <numeric>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -34,11 +32,9 @@ api::ConnectionIdCodec::Key random_key()
     return key;
 }
 
-std::uint32_t random_generation()
+std::size_t wanted_shards(const config::Settings& settings)
 {
-    std::uint8_t bytes[3] = {};
-    SystemRandom().fill(bytes);
-    return static_cast<std::uint32_t>(bytes[0] << 16 | bytes[1] << 8 | bytes[2]);
+    return settings.shards > 0 ? settings.shards : std::max(1U, std::thread::hardware_concurrency());
 }
 
 std::size_t connections_max(const api::Limits& limits)
@@ -51,10 +47,6 @@ std::size_t connections_max(const api::Limits& limits)
 
 }  // namespace
 
-Application::Node::Node(std::size_t index, const Clock& clock, std::uint32_t first_generation)
-    : shard(index, clock), registry(kNode, static_cast<std::uint8_t>(index), first_generation)
-{}
-
 Application::Application(const config::Settings& settings, LineWriter& lines, ActivatedSockets activated)
     : settings_(settings),
       lines_(lines),
@@ -65,25 +57,22 @@ Application::Application(const config::Settings& settings, LineWriter& lines, Ac
       budget_(std::make_unique<server::SocketBudget>(0)),
       function_credentials_(new_function_credentials(settings_.model.account_id)),
       functions_(make_function_host(lines_, clock_)),
+      shards_(wanted_shards(settings_), clock_, kNode),
       started_at_(clock_.wall())
 {
-    const unsigned shards =
-        settings_.shards > 0 ? settings_.shards : std::max(1U, std::thread::hardware_concurrency());
-    metrics_ = std::make_unique<observability::Metrics>(shards);
+    metrics_ = std::make_unique<observability::Metrics>(shards_.size());
     workers_ = std::make_unique<net::WorkerPool>(settings_.worker_threads, kWorkerQueueMax);
-    listeners_ = std::make_unique<ListenerSet>(clock_, shards, std::move(activated));
-    for (unsigned i = 0; i < shards; ++i) {
-        Node& node = *nodes_.emplace_back(std::make_unique<Node>(i, clock_, random_generation()));
+    listeners_ = std::make_unique<ListenerSet>(clock_, shards_.size(), std::move(activated));
+    std::vector<observability::Health::Ask> asks;
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        ShardNode& node = shards_[i];
         node.gateway = std::make_unique<gateway::Gateway>(
             node.shard, node.registry, node.stages, connect_rate_, *workers_, host_, node.limits);
         node.server = std::make_unique<server::ShardServer>(
             node.shard, node.registry, *node.gateway, codec_, node.limits, *budget_, load_);
         directory_.add(node.shard, node.registry);
         host_.add(node.shard, *node.gateway);
-    }
-    std::vector<observability::Health::Ask> asks;
-    for (const auto& node : nodes_) {
-        asks.emplace_back([&shard = node->shard](auto question) { shard.post(std::move(question)); });
+        asks.emplace_back([&shard = node.shard](auto question) { shard.post(std::move(question)); });
     }
     health_ = std::make_unique<observability::Health>(clock_, std::move(asks));
 }
@@ -174,9 +163,10 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     const auto configuration =
         std::make_shared<const server::Configuration>(std::move(prepared.configuration));
     std::vector<ListenerChange> changes = listeners_->adopt(std::move(prepared.listeners));
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        nodes_[i]->shard.post(
-            [server = nodes_[i]->server.get(), configuration, change = std::move(changes[i])]() mutable {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        ShardNode& node = shards_[i];
+        node.shard.post(
+            [server = node.server.get(), configuration, change = std::move(changes[i])]() mutable {
                 server->configure(*configuration);
                 change.apply(*server);
             });
@@ -189,7 +179,7 @@ Result<void> Application::open_admin()
     if (!settings_.admin.is_on) return {};
     const auto connections = [this] {
         std::vector<std::size_t> counts;
-        for (const auto& node : nodes_) counts.push_back(node->registry.admitted());
+        for (std::size_t i = 0; i < shards_.size(); ++i) counts.push_back(shards_[i].registry.admitted());
         return counts;
     };
     auto opened = Admin::open(settings_.admin,
@@ -235,11 +225,9 @@ void Application::poll()
 {
     const ListenerChange change = listeners_->poll_certificates();
     if (!change.offers.empty()) {
-        for (const auto& node : nodes_) {
-            node->shard.post([server = node->server.get(), offers = change.offers] {
-                for (const auto& [id, tls] : offers) server->replace_tls(id, tls);
-            });
-        }
+        shards_.post([offers = change.offers](ShardNode& node) {
+            for (const auto& [id, tls] : offers) node.server->replace_tls(id, tls);
+        });
     }
     static_cast<void>(health_->live());  // asks the shards, so that the next who asks knows
     // What only we hold is used by no deployment, no call and no worker: its plugins and functions end here,
@@ -251,38 +239,23 @@ void Application::poll()
 void Application::start(OperatorHooks hooks)
 {
     functions_->start();
-    for (const auto& node : nodes_) node->shard.start();
+    shards_.start();
     health_->set_serving();
     if (admin_) admin_->start(std::move(hooks));
 }
 
-std::optional<std::vector<std::size_t>> Application::ask_shards(
-    const std::function<std::size_t(Node&)>& question, std::chrono::milliseconds patience)
-{
-    std::vector<std::future<std::size_t>> answers;
-    for (const auto& node : nodes_) {
-        auto answer = std::make_shared<std::promise<std::size_t>>();
-        answers.push_back(answer->get_future());
-        node->shard.post([&node = *node, question, answer] { answer->set_value(question(node)); });
-    }
-    const auto until = std::chrono::steady_clock::now() + patience;
-    std::vector<std::size_t> all;
-    for (std::future<std::size_t>& answer : answers) {
-        if (answer.wait_until(until) != std::future_status::ready) return std::nullopt;
-        all.push_back(answer.get());
-    }
-    return all;
-}
-
 bool Application::are_shards_answering()
 {
-    return ask_shards([](Node&) { return 0; }, kShardPatience).has_value();
+    return shards_.ask([](ShardNode&) { return 0; }, kShardPatience).has_value();
 }
 
 std::string Application::metrics_text() const
 {
     MetricsSources sources;
-    for (const auto& node : nodes_) sources.shards.push_back({&node->shard.stats(), node->gateway.get()});
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        const ShardNode& node = shards_[i];
+        sources.shards.push_back({&node.shard.stats(), node.gateway.get()});
+    }
     sources.metrics = metrics_.get();
     sources.reloads = &reload_counts_;
     sources.health = health_.get();
@@ -296,41 +269,36 @@ std::string Application::metrics_text() const
 void Application::drain()
 {
     health_->set_draining();
-    for (const auto& node : nodes_) {
-        node->shard.post([server = node->server.get(), time = settings_.drain_time] { server->drain(time); });
-    }
+    shards_.post([time = settings_.drain_time](ShardNode& node) { node.server->drain(time); });
 }
 
 std::optional<Application::Rest> Application::rest()
 {
-    const auto sockets = ask_shards([](Node& node) { return node.server->open_sockets(); }, kShardPatience);
-    const auto calls = ask_shards([](Node& node) { return node.gateway->open_calls(); }, kShardPatience);
+    const auto sockets =
+        shards_.sum([](ShardNode& node) { return node.server->open_sockets(); }, kShardPatience);
+    const auto calls =
+        shards_.sum([](ShardNode& node) { return node.gateway->open_calls(); }, kShardPatience);
     if (!sockets || !calls) return std::nullopt;
-    return Rest{std::accumulate(sockets->begin(), sockets->end(), std::size_t{0}),
-                std::accumulate(calls->begin(), calls->end(), std::size_t{0})};
+    return Rest{*sockets, *calls};
 }
 
 void Application::watch_memory()
 {
     const std::size_t excess = memory_.poll(settings_.limits.memory_bytes_max);
     if (excess == 0) return;
-    for (const auto& node : nodes_) {
-        node->shard.post(
-            [server = node->server.get(), share = excess / nodes_.size() + 1] { server->shed(share); });
-    }
+    shards_.post([share = excess / shards_.size() + 1](ShardNode& node) { node.server->shed(share); });
 }
 
 bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
     if (admin_) admin_->stop();
-    for (const auto& node : nodes_) node->shard.stop();
-    for (const auto& node : nodes_) node->shard.join();
+    shards_.stop();
     functions_->stop();  // nobody invokes any more; what is answered now finds no shard
     workers_.reset();    // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.
     for (const auto& set : integrations_) set->shutdown();
-    for (const auto& node : nodes_) node->server.reset();
+    shards_.end_servers();
     return true;
 }
 

@@ -5,24 +5,21 @@
 #include "app/function_specs.hpp"
 #include "app/listener_set.hpp"
 #include "app/memory_watch.hpp"
+#include "app/shard_group.hpp"
 #include "config/settings.hpp"
 #include "connections/directory.hpp"
 #include "core/clock.hpp"
 #include "core/line_writer.hpp"
 #include "core/result.hpp"
-#include "gateway/gateway.hpp"
 #include "integrations/integration_set.hpp"
 #include "integrations/lambda/function_host.hpp"
 #include "integrations/plugin_host.hpp"
 #include "management/connections_api.hpp"
-#include "net/shard.hpp"
 #include "net/worker_pool.hpp"
 #include "observability/health.hpp"
 #include "observability/metrics.hpp"
-#include "server/shard_server.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,7 +63,7 @@ public:
     const config::Settings& settings() const { return settings_; }
     const ListenerSet& listeners() const { return *listeners_; }
     std::size_t connections_max() const { return budget_->sockets_max; }
-    std::size_t shard_count() const { return nodes_.size(); }
+    std::size_t shard_count() const { return shards_.size(); }
 
     /// What has to be looked at every now and then: certificates that have changed on disk are used for the
     /// next handshakes, plugins that nobody uses any more end.
@@ -103,17 +100,6 @@ public:
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
 private:
-    /// One shard and what it owns, in the order of construction.
-    struct Node {
-        Node(std::size_t index, const Clock& clock, std::uint32_t first_generation);
-        net::Shard shard;
-        connections::Registry registry;
-        api::Limits limits;
-        gateway::Stages stages;
-        std::unique_ptr<gateway::Gateway> gateway;
-        std::unique_ptr<server::ShardServer> server;
-    };
-
     /// A configuration that is complete and checked, but not in force; dropped, it leaves nothing behind.
     struct Prepared {
         std::shared_ptr<const integrations::IntegrationSet> integrations;
@@ -128,10 +114,6 @@ private:
     Result<void> open_admin();
     management::AdminStatus status() const;
     void publish();
-
-    /// What each shard answers; nothing when one does not come to it in time.
-    std::optional<std::vector<std::size_t>> ask_shards(const std::function<std::size_t(Node&)>& question,
-                                                       std::chrono::milliseconds patience);
 
     config::Settings settings_;
     LineWriter& lines_;
@@ -150,7 +132,7 @@ private:
     std::unique_ptr<integrations::lambda::FunctionHost> functions_;
     /// In force: the last one.
     std::vector<std::shared_ptr<const integrations::IntegrationSet>> integrations_;
-    std::vector<std::unique_ptr<Node>> nodes_;
+    ShardGroup shards_;
     std::unique_ptr<net::WorkerPool> workers_;
     std::unique_ptr<ListenerSet> listeners_;
     std::shared_ptr<const management::Callers> callers_;

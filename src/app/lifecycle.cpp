@@ -3,8 +3,8 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/greeting.hpp"
 #include "app/service_manager.hpp"
-#include "app/stage_path.hpp"
 #include "core/line_writer.hpp"
 #include "core/log.hpp"
 
@@ -32,44 +32,6 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
 constexpr std::chrono::milliseconds kMemoryPoll{250};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
-
-std::string url_of(const Endpoint& endpoint, std::string_view scheme)
-{
-    const bool is_any = endpoint.address.empty() || endpoint.address == "::" || endpoint.address == "0.0.0.0";
-    std::string host = is_any ? "localhost" : endpoint.address;
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return std::string(scheme) + (endpoint.is_tls ? "s" : "") + "://" + host + ":" +
-           std::to_string(endpoint.port);
-}
-
-void print_start(const Application& application)
-{
-    const config::Settings& settings = application.settings();
-    std::printf("postern is listening\n");
-    std::string first;
-    bool first_is_tls = false;
-    for (const Endpoint& endpoint : application.listeners().endpoints()) {
-        for (const auto& [api_id, api] : settings.model.apis) {
-            for (const auto& [name, stage] : api.stages) {
-                const std::string url = url_of(endpoint, "ws") + stage_path(settings.model, api_id, name);
-                std::printf("  %s\n", url.c_str());
-                if (first.empty()) {
-                    first = url;
-                    first_is_tls = endpoint.is_tls;
-                }
-            }
-        }
-    }
-    const std::string admin_url = application.admin_url();
-    if (!admin_url.empty()) std::printf("  admin: %s\n", admin_url.c_str());
-    const std::string development_ca = application.listeners().development_ca();
-    if (!development_ca.empty()) std::printf("development CA: %s\n", development_ca.c_str());
-    std::printf(
-        "%zu shards, at most %zu connections\n", application.shard_count(), application.connections_max());
-    if (!first.empty())
-        std::printf("try: npx wscat %s-c %s\n", first_is_tls ? "--no-check " : "", first.c_str());
-    std::fflush(stdout);
-}
 
 void tell_of_lost_lines(const LineWriter::Trouble& trouble)
 {
@@ -296,7 +258,7 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
     if (!application) return failed_start(application.error());
     Life life(**application, options, lines);
     (*application)->start(life.operator_hooks());
-    print_start(**application);
+    print_greeting(**application);
     life.run();
     ignore_signals();  // one more would meet the default action once `life` is gone
     if (!(*application)->stop(kHandlerPatience)) {

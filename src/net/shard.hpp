@@ -53,6 +53,7 @@ public:
     SharedBuffers& buffers() { return buffers_; }
     Random& random() { return random_; }
     ShardStats& stats() { return stats_; }
+    const ShardStats& stats() const { return stats_; }
     const Clock& clock() const { return clock_; }
 
     /// Time at the beginning of this turn.

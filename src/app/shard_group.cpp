@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/shard_group.hpp"
+
+#include "core/random.hpp"
+
+#include <future>
+#include <numeric>
+
+namespace postern::app {
+
+namespace {
+
+std::uint32_t random_generation()
+{
+    std::uint8_t bytes[3] = {};
+    SystemRandom().fill(bytes);
+    return static_cast<std::uint32_t>(bytes[0] << 16 | bytes[1] << 8 | bytes[2]);
+}
+
+}  // namespace
+
+ShardNode::ShardNode(std::size_t index,
+                     const Clock& clock,
+                     std::uint16_t node,
+                     std::uint32_t first_generation)
+    : shard(index, clock), registry(node, static_cast<std::uint8_t>(index), first_generation)
+{}
+
+ShardGroup::ShardGroup(std::size_t count, const Clock& clock, std::uint16_t node)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        nodes_.push_back(std::make_unique<ShardNode>(i, clock, node, random_generation()));
+    }
+}
+
+void ShardGroup::start()
+{
+    for (const auto& node : nodes_) node->shard.start();
+}
+
+void ShardGroup::post(const Work& work)
+{
+    for (const auto& node : nodes_) node->shard.post([&node = *node, work] { work(node); });
+}
+
+std::optional<std::vector<std::size_t>> ShardGroup::ask(const Question& question,
+                                                        std::chrono::milliseconds patience)
+{
+    std::vector<std::future<std::size_t>> answers;
+    for (const auto& node : nodes_) {
+        auto answer = std::make_shared<std::promise<std::size_t>>();
+        answers.push_back(answer->get_future());
+        node->shard.post([&node = *node, question, answer] { answer->set_value(question(node)); });
+    }
+    const auto until = std::chrono::steady_clock::now() + patience;
+    std::vector<std::size_t> all;
+    for (std::future<std::size_t>& answer : answers) {
+        if (answer.wait_until(until) != std::future_status::ready) return std::nullopt;
+        all.push_back(answer.get());
+    }
+    return all;
+}
+
+std::optional<std::size_t> ShardGroup::sum(const Question& question, std::chrono::milliseconds patience)
+{
+    const auto all = ask(question, patience);
+    if (!all) return std::nullopt;
+    return std::accumulate(all->begin(), all->end(), std::size_t{0});
+}
+
+void ShardGroup::stop()
+{
+    for (const auto& node : nodes_) node->shard.stop();
+    for (const auto& node : nodes_) node->shard.join();
+}
+
+void ShardGroup::end_servers()
+{
+    for (const auto& node : nodes_) node->server.reset();
+}
+
+}  // namespace postern::app

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/limits.hpp"
+#include "connections/registry.hpp"
+#include "core/clock.hpp"
+#include "gateway/gateway.hpp"
+#include "net/shard.hpp"
+#include "server/shard_server.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace postern::app {
+
+/// One shard and what it owns, in the order of construction.
+struct ShardNode {
+    ShardNode(std::size_t index, const Clock& clock, std::uint16_t node, std::uint32_t first_generation);
+    net::Shard shard;
+    connections::Registry registry;
+    api::Limits limits;
+    gateway::Stages stages;
+    std::unique_ptr<gateway::Gateway> gateway;
+    std::unique_ptr<server::ShardServer> server;
+};
+
+/// All shards of the process. Used by the main thread; what is posted runs on the shards' own.
+class ShardGroup {
+public:
+    using Work = std::function<void(ShardNode&)>;
+    using Question = std::function<std::size_t(ShardNode&)>;
+
+    /// `node` is the number of this process among several, part of the connection ids. The shards' gateways
+    /// and servers are for the caller to make.
+    ShardGroup(std::size_t count, const Clock& clock, std::uint16_t node);
+
+    std::size_t size() const { return nodes_.size(); }
+    ShardNode& operator[](std::size_t index) { return *nodes_[index]; }
+    const ShardNode& operator[](std::size_t index) const { return *nodes_[index]; }
+
+    void start();
+
+    /// Runs on each shard, in its own time.
+    void post(const Work& work);
+
+    /// What each shard answers; nothing when one does not come to it within `patience`.
+    std::optional<std::vector<std::size_t>> ask(const Question& question, std::chrono::milliseconds patience);
+
+    /// The same added up.
+    std::optional<std::size_t> sum(const Question& question, std::chrono::milliseconds patience);
+
+    /// Ends the threads. The servers stay until end_servers(): handlers may still hold on to them.
+    void stop();
+    void end_servers();
+
+private:
+    std::vector<std::unique_ptr<ShardNode>> nodes_;
+};
+
+}  // namespace postern::app
