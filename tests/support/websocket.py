@@ -80,6 +80,21 @@ class Wire:
     def send(self, data):
         self.socket.sendall(data)
 
+    def is_read_for_ever(self, data, most):
+        """Sends `data` again and again, until nobody has read for a while (False) or `most` bytes have gone (True)."""
+        self.socket.settimeout(0.5)
+        sent = 0
+        try:
+            while sent < most:
+                rest = memoryview(data)
+                while rest:  # a socket that is nearly full takes a part of it
+                    taken = self.socket.send(rest)
+                    rest = rest[taken:]
+                    sent += taken
+        except TimeoutError:
+            return False
+        return True
+
     def _more(self):
         more = self.socket.recv(65536)
         if not more:
