@@ -91,7 +91,8 @@ public:
         std::unique_lock lock(mutex_);
         std::vector<std::pair<std::shared_ptr<Buffered>, std::uint64_t>> goals;
         for (const auto& destination : destinations_) {
-            // Who has nothing to write is not held: round() closes what nobody holds, also while others flush.
+            // Who has nothing to write is not held: round() closes what nobody holds, also while others
+            // flush.
             const std::uint64_t appended = destination->appended();
             if (destination->finished() < appended) goals.emplace_back(destination, appended);
         }
