@@ -314,6 +314,13 @@ class CommandsTest(Case):
             self.assertNotEqual(done.err, '')
             self.assertEqual(done.out, '')
 
+    def test_what_is_wrong_on_a_command_line_is_named(self):
+        for command, words in ((['connections', 'nonsense'], 'there is no command "nonsense" here'),
+                               (['connections', 'list', '--limit', '-1'], '--limit: a whole number from 1 to 100000000 expected, not "-1"'),
+                               (['connections', 'delete', NOBODY, '--code', 'x'], '--code: a whole number from 1000 to 4999 expected, not "x"'),
+                               (['status', '--admin', 'http://localhost:99999'], 'http://HOST:PORT expected, not "http://localhost:99999"')):
+            self.assertIn(words, run_command(*command).err)
+
     def test_without_a_gateway_commands_fail_and_say_so(self):
         with socket.create_server(('127.0.0.1', 0)) as closed:
             url = 'http://127.0.0.1:%d' % closed.getsockname()[1]
@@ -321,6 +328,7 @@ class CommandsTest(Case):
             done = run_command(*command, '--admin', url)
             self.assertEqual((done.exit_code, done.out), (FAILED, ''))
             self.assertIn(url + ': Connection refused', done.err)
+            self.assertIn('--admin URL', done.err)
 
     def test_status(self):
         with served() as (gateway, _, _):
@@ -395,7 +403,9 @@ class CommandsTest(Case):
         with Gateway(with_keys(ONE_API, OWNER, GUEST)) as gateway, Member(gateway.url) as member:
             owner = {'AWS_ACCESS_KEY_ID': OWNER.id, 'AWS_SECRET_ACCESS_KEY': OWNER.secret}
             guest = {'AWS_ACCESS_KEY_ID': GUEST.id, 'AWS_SECRET_ACCESS_KEY': GUEST.secret, 'AWS_SESSION_TOKEN': GUEST.token}
-            self.assertIn('Missing Authentication Token (status 403)', self.run_for(gateway, 'status', expect=FAILED).err)
+            unsigned = self.run_for(gateway, 'status', expect=FAILED).err
+            self.assertIn('Missing Authentication Token (status 403)', unsigned)
+            self.assertIn('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY', unsigned)
             for key in (owner, guest):
                 self.run_for(gateway, 'status', **key)
                 self.run_for(gateway, 'connections', 'list', '--api', 'test', '--stage', 'dev', **key)

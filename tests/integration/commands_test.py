@@ -155,7 +155,8 @@ class CommandsTest(unittest.TestCase):
         self.assertIn('apis', schema['properties'])
 
     def test_version(self):
-        self.assertRegex(self.expect(FINE, 'version').out, r'^postern \d+\.\d+\.\d+ \(plugin interface \d+\.\d+\)\n$')
+        for command in ('version', '--version'):
+            self.assertRegex(self.expect(FINE, command).out, r'^postern \d+\.\d+\.\d+ \(plugin interface \d+\.\d+\)\n$')
 
     def value(self, path, *arguments, **environment):
         """(value, where it came from) as `config print` has it."""
