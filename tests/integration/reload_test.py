@@ -167,6 +167,17 @@ class ReloadTest(unittest.TestCase):
             client.send_text('still here')
             self.assertEqual(client.receive_text(), 'still here')
 
+    def test_watch_sees_a_plugin_that_comes_after_the_file_that_names_it(self):
+        with Reloadable(configuration(), '--watch') as gateway, Client(gateway.url) as client:
+            library = gateway.directory / 'late.so'
+            gateway.write(configuration('late.release', plugins='late: { library: "%s" }' % library))
+            self.assertIn('there is no such file', gateway.wait_for_reload()[0])
+            shutil.copy(RECORDER, gateway.directory / 'fresh.so')
+            os.rename(gateway.directory / 'fresh.so', library)
+            self.assertEqual(gateway.wait_for_reload(), [])
+            client.send_text('here now')
+            self.assertEqual(client.receive_text(), 'here now')
+
     def test_everything_changes_again_and_again_while_clients_talk(self):
         with Reloadable(configuration(stages='dev: {}, prod: {}')) as gateway, contextlib.ExitStack() as open_ones:
             clients = [open_ones.enter_context(Client(gateway.url)) for _ in range(40)]
