@@ -7,7 +7,7 @@ import socket
 import tempfile
 import unittest
 
-from gateway import Gateway, run_command
+from gateway import Gateway, reserved_port, run_command
 from websocket import Client
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -221,7 +221,8 @@ class CommandsTest(unittest.TestCase):
             url = 'http://127.0.0.1:%d' % gateway.port
             self.expect(FINE, 'health', url + '/ping')
             self.assertIn('403', self.expect(FAILED, 'health', url + '/elsewhere').err)
-        self.assertIn('Connection refused', self.expect(FAILED, 'health', url + '/ping').err)
+        with reserved_port() as port:
+            self.assertIn('Connection refused', self.expect(FAILED, 'health', 'http://127.0.0.1:%d/ping' % port).err)
         self.expect(FAILED, 'health', 'https://localhost/ping')
 
 

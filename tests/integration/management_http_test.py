@@ -359,7 +359,7 @@ class BodiesTest(Case):
             self.assertTrue(caller.is_at_end())
 
     def test_a_body_that_does_not_come_gets_408(self):
-        with Gateway(ONE_API, settings=['gateway.limits.handshakeTimeout=300ms']) as gateway, Member(gateway.url) as member, Caller(gateway) as caller:
+        with Gateway(ONE_API, settings=['gateway.limits.handshakeTimeout=2s']) as gateway, Member(gateway.url) as member, Caller(gateway) as caller:
             caller.send(caller.request('POST', caller.path(member.id), b'hell', ['Content-Length: 5']))
             self.assertEqual(caller.answer().status, 408)
             self.assertTrue(caller.is_at_end())

@@ -9,7 +9,7 @@ import socket
 import threading
 import unittest
 
-from gateway import BINARY, Gateway, RECORDED_API, RECORDER
+from gateway import BINARY, Gateway, RECORDED_API, RECORDER, reserved_port
 from websocket import Client, Refused
 
 GOING_AWAY = (1001, 'Going away')
@@ -60,12 +60,6 @@ class Reloadable(Gateway):
         return problems[told:]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
 class ReloadTest(unittest.TestCase):
     def test_the_next_message_of_a_client_meets_the_new_routes(self):
         with Reloadable(configuration('echo')) as gateway, Client(gateway.url) as client:
@@ -114,12 +108,11 @@ class ReloadTest(unittest.TestCase):
                 reasons = gateway.reload(configuration() + '  shards: 7\n')
                 self.assertEqual(reasons[-1], 'gateway.shards cannot change while the gateway runs: restart it')
                 client.echo()
-                self.assertEqual(gateway.descriptors(), before)
+                gateway.wait_for_descriptors_back(before)
 
     def test_listeners_come_and_go_and_clients_stay(self):
-        port = free_port()
-        more = '{port: 0}, {port: %d, address: 127.0.0.1}' % port
-        with Reloadable(configuration()) as gateway:
+        with reserved_port() as port, Reloadable(configuration()) as gateway:
+            more = '{port: 0}, {port: %d, address: 127.0.0.1}' % port
             self.assertEqual(gateway.reload(configuration(listeners=more)), [])
             url = 'ws://127.0.0.1:%d/dev' % port
             with Client(url) as client, Client(gateway.url) as other:
@@ -195,7 +188,7 @@ class ReloadTest(unittest.TestCase):
             for thread in threads:
                 thread.start()
             for i in range(10):
-                port = free_port()
+                port = open_ones.enter_context(reserved_port())
                 changed = configuration(stages='dev: {}' + (', prod: {}' if i % 2 else ''),
                                         plugins='p%d: { library: "%s" }' % (i, RECORDER),
                                         listeners='{port: 0}, {port: %d, address: 127.0.0.1}' % port,
