@@ -122,6 +122,16 @@ class ReloadTest(unittest.TestCase):
                 client.echo()
                 other.echo()
 
+    def test_a_listener_that_moves_to_another_address_of_its_port_is_told_how(self):
+        with reserved_port() as port, Reloadable(configuration(listeners='{port: %d}' % port)) as gateway, Client(gateway.url) as client:
+            moved = configuration(listeners='{port: %d, address: 127.0.0.1}' % port)
+            self.assertIn('a listener of the configuration in force has the port', gateway.reload(moved)[0])
+            self.assertEqual(gateway.reload(configuration()), [])
+            self.assertEqual(gateway.reload(moved), [])
+            with Client('ws://127.0.0.1:%d/dev' % port) as other:
+                other.echo()
+            client.echo()
+
     def test_new_limits_hold_for_clients_that_are_there(self):
         with Reloadable(configuration()) as gateway, Client(gateway.url) as client, Client(gateway.url) as quiet:
             client.echo('x' * 2000)
