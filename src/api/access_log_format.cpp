@@ -108,6 +108,32 @@ void append_plain(std::string& out, std::string_view value)
     }
 }
 
+/// Text or an attribute's value, on one line.
+void append_xml(std::string& out, std::string_view value)
+{
+    for (const char c : value) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&apos;";
+                break;
+            default:
+                append_plain(out, std::string_view(&c, 1));
+        }
+    }
+}
+
 void append_number(std::string& out, std::int64_t number)
 {
     std::array<char, 20> digits{};
@@ -175,7 +201,9 @@ Result<AccessLogFormat> AccessLogFormat::parse(std::string_view text)
     }
 
     AccessLogFormat format;
-    format.is_json_ = text::trim(text).starts_with('{');
+    const std::string_view begin = text::trim(text);
+    if (begin.starts_with('{')) format.escaping_ = Escaping::Json;
+    if (begin.starts_with('<')) format.escaping_ = Escaping::Xml;
     bool has_request_id = false;
     std::string literal;
     while (!text.empty()) {
@@ -232,7 +260,14 @@ void AccessLogFormat::append_value(std::string& out, const Piece& piece, const A
         }
         std::string valid;
         if (!text::is_utf8(value)) value = valid = text::to_utf8_lossy(value);
-        is_json_ ? json::append_escaped(out, value) : append_plain(out, value);
+        switch (escaping_) {
+            case Escaping::Json:
+                return json::append_escaped(out, value);
+            case Escaping::Xml:
+                return append_xml(out, value);
+            case Escaping::Plain:
+                return append_plain(out, value);
+        }
     };
     const auto number = [&](std::optional<std::int64_t> value) {
         value ? append_number(out, *value) : out.push_back(kNoValue);

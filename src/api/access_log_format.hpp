@@ -51,12 +51,13 @@ public:
     static Result<AccessLogFormat> parse(std::string_view text);
 
     /// Appends one line with its '\n'. In a format that is a JSON object values are escaped as in JSON
-    /// strings; in any other, control characters are, so that a value never begins a line of its own. What
-    /// AWS does about either is UNCONFIRMED.
+    /// strings, in one that is an XML element as there; in any but JSON control characters are escaped as in
+    /// JSON, so that a value never begins a line of its own. What AWS does about it is UNCONFIRMED.
     void append(std::string& out, const AccessLogRecord& record) const;
 
 private:
     enum class Variable : std::uint8_t;
+    enum class Escaping : std::uint8_t { Plain, Json, Xml };
     /// A literal, and the variable behind it.
     struct Piece {
         std::string literal;
@@ -69,7 +70,7 @@ private:
 
     std::vector<Piece> pieces_;
     std::string tail_;
-    bool is_json_ = false;
+    Escaping escaping_ = Escaping::Plain;
 };
 
 }  // namespace postern::api

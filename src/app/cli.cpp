@@ -4,6 +4,7 @@
 #include "api/selection_expression.hpp"
 #include "app/builtin_handlers.hpp"
 #include "app/cli_admin.hpp"
+#include "app/cli_numbers.hpp"
 #include "app/cli_operator.hpp"
 #include "app/health_check.hpp"
 #include "app/lifecycle.hpp"
@@ -184,6 +185,12 @@ int convert(const FileOptions& options)
     return 0;
 }
 
+std::string version_text()
+{
+    return std::string("postern ") + POSTERN_VERSION + " (plugin interface " +
+           std::to_string(POSTERN_ABI_MAJOR) + '.' + std::to_string(POSTERN_ABI_MINOR) + ')';
+}
+
 int run(const FileOptions& options, const std::optional<std::uint16_t>& port, bool watches_files)
 {
     const auto read = [&] {
@@ -210,11 +217,13 @@ int run_command(int argc, char** argv)
     std::optional<std::uint16_t> port;
     CLI::App* run_verb = cli.add_subcommand("run", "start the gateway");
     file.add_to(*run_verb);
-    run_verb->add_option(
-        "--port",
-        port,
-        "listen on this port only (0: any free one); TLS is optional with functions that run here, "
-        "and not spoken otherwise");
+    run_verb
+        ->add_option(
+            "--port",
+            port,
+            "listen on this port only (0: any free one); TLS is optional with functions that run here, "
+            "and not spoken otherwise")
+        ->check(whole_number(0, UINT16_MAX));
     bool watches_files = false;
     run_verb->add_flag(
         "--watch", watches_files, "reload when the file, a plugin or a function's code changes");
@@ -256,17 +265,17 @@ int run_command(int argc, char** argv)
 
     add_admin_commands(cli, exit_code);
 
-    cli.add_subcommand("version", "print the version")->callback([] {
-        std::cout << "postern " << POSTERN_VERSION << " (plugin interface " << POSTERN_ABI_MAJOR << '.'
-                  << POSTERN_ABI_MINOR << ")\n";
-    });
+    cli.add_subcommand("version", "print the version")->callback([] { std::cout << version_text() << '\n'; });
+    cli.set_version_flag("--version", &version_text, "print the version");
 
     try {
         cli.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {
-        // CLI11 asks for a subcommand, but does not say what it thinks of the word that is there.
-        const bool is_unknown = argc > 1 && argv[1][0] != '-' && cli.get_subcommands().empty();
-        if (is_unknown) std::cerr << "postern: there is no command \"" << argv[1] << "\"\n";
+        // CLI11 says what is missing, but not what it thinks of the words that are there.
+        for (const std::string& word : cli.remaining(true)) {
+            std::cerr << "postern: there is no " << (word.starts_with('-') ? "option" : "command") << " \""
+                      << word << "\" here\n";
+        }
         static_cast<void>(cli.exit(error));
         return kExitUsage;
     } catch (const CLI::ParseError& error) {

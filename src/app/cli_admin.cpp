@@ -4,6 +4,7 @@
 #include "app/admin_report.hpp"
 #include "app/cli.hpp"
 #include "app/cli_invoke.hpp"
+#include "app/cli_numbers.hpp"
 #include "app/cli_operator.hpp"
 #include "core/text.hpp"
 
@@ -20,6 +21,9 @@ namespace postern::app {
 namespace {
 
 constexpr std::size_t kPageMax = 1000;
+constexpr std::size_t kListMax = 100'000'000;  // more than any gateway has
+constexpr std::uint16_t kCloseCodeMin = 1000;
+constexpr std::uint16_t kCloseCodeMax = 4999;
 
 /// Who lists, and which.
 struct List {
@@ -107,7 +111,7 @@ void add_connections(CLI::App& cli, int& exit_code)
             options.who.add_to(verb);
             verb.add_option("--api", options.api_id, "of this API only");
             verb.add_option("--stage", options.stage, "of this stage only");
-            verb.add_option("--limit", options.limit, "at most so many")->check(CLI::PositiveNumber);
+            verb.add_option("--limit", options.limit, "at most so many")->check(whole_number(1, kListMax));
         },
         list);
     const auto id = [](CLI::App& verb, One& options) {
@@ -136,7 +140,8 @@ void add_connections(CLI::App& cli, int& exit_code)
         exit_code,
         [id](CLI::App& verb, One& options) {
             id(verb, options);
-            verb.add_option("--code", options.code, "the close code: 1000, or 3000 to 4999");
+            verb.add_option("--code", options.code, "the close code: 1000, or 3000 to 4999")
+                ->check(whole_number(kCloseCodeMin, kCloseCodeMax));
             verb.add_option("--reason", options.reason, "the reason that the client is told");
         },
         remove);

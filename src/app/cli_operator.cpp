@@ -11,6 +11,15 @@ namespace postern::app {
 
 namespace {
 
+constexpr int kForbidden = 403;
+constexpr const char* kNobodyThere =
+    "Is a gateway running? When it starts it says where its admin listener is; say so with --admin URL or "
+    "in\n"
+    "POSTERN_ADMIN.\n";
+constexpr const char* kUnsigned =
+    "The request was not signed: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name one of "
+    "gateway.accessKeys.\n";
+
 std::string variable(const char* name)
 {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -58,9 +67,10 @@ std::optional<HttpAnswer> Operator::call(const AdminCall& call) const
     if (!parsed) throw CLI::ValidationError("--admin", parsed.error().detail);
     const Result<HttpAnswer> answer = AdminClient(*parsed, key(), region()).call(call);
     if (!answer) {
-        std::cerr << "postern: " << answer.error().detail << '\n';
+        std::cerr << "postern: " << answer.error().detail << '\n' << kNobodyThere;
     } else if (answer->status >= 300) {
         std::cerr << "postern: " << error_report(answer->body) << " (status " << answer->status << ")\n";
+        if (answer->status == kForbidden && !key()) std::cerr << kUnsigned;
     } else {
         return *answer;
     }

@@ -90,7 +90,16 @@ Result<void> ListenerSet::bind(Listener& listener, Plan& plan) const
         activated_.has(listener.settings)
             ? activated_.share(listener.settings, shards_)
             : net::listen_tcp(listener.settings.address, listener.settings.port, shards_);
-    if (!sockets) return sockets.error();
+    if (!sockets) {
+        Error why = sockets.error();
+        const auto has_port = [&](const Listener& open) { return open.port == listener.settings.port; };
+        if (std::any_of(listeners_.begin(), listeners_.end(), has_port)) {
+            why.detail +=
+                "; a listener of the configuration in force has the port: let one reload take it away "
+                "and the next one bring it back, or restart";
+        }
+        return why;
+    }
     listener.id = plan.next_id++;
     listener.port = sockets->port;
     for (std::size_t i = 0; i < shards_; ++i) {

@@ -19,8 +19,14 @@ Reloader::Reloader(
 
 std::vector<std::string> Reloader::reload(std::string_view why)
 {
+    const Stamps before = stamps();
     std::vector<std::string> reasons = try_reload();
     loaded_ = stamps();
+    // What changed while it was being read is read again.
+    for (auto& [file, stamp] : loaded_.files) {
+        const auto known = before.files.find(file);
+        if (known != before.files.end()) stamp = known->second;
+    }
     application_.note_reload(reasons);
     for (const std::string& reason : reasons) log::warn("reload.problem", {{"reason", reason}});
     if (!reasons.empty()) {
@@ -39,6 +45,8 @@ std::vector<std::string> Reloader::try_reload()
     std::vector<std::string> reasons;
     for (const config::Diagnostic& problem : loaded.problems) reasons.push_back(config::to_string(problem));
     if (!reasons.empty()) return reasons;
+    // Also those of a configuration that is refused, which may be for want of them.
+    for (const auto& [name, plugin] : loaded.settings.plugins) others_.push_back(plugin.library);
     const Result<void> reloaded = application_.reload(loaded.settings);
     if (!reloaded) reasons.push_back(reloaded.error().detail);
     return reasons;

@@ -47,7 +47,7 @@ private:
     Application& application_;
     Load load_;
     std::string file_;
-    std::vector<std::string> others_;  ///< that the configuration read
+    std::vector<std::string> others_;  ///< that the configuration read or names
     bool watches_;
     Stamps loaded_;  ///< as of the last reload, successful or not
     Stamps seen_;    ///< as of the last has_changed()

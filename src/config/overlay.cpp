@@ -78,7 +78,7 @@ private:
         if (node_->type == Node::Type::Map) return true;
         const ShortForm* form = section_->short_form.get();
         if (node_->type != Node::Type::Null && form == nullptr) return false;
-        Node whole = map_node(where_);
+        Node whole = map_node(node_->where);  // what is missing in it is missing in the file
         if (node_->type != Node::Type::Null && !form->stands_for.empty()) {
             whole.entries.push_back({form->stands_for, node_->where, *node_});
         }

@@ -88,9 +88,10 @@ bool is_plain(std::string_view value)
     });
 }
 
-std::string as_json(Level level, std::string_view event, Fields fields, std::uint64_t suppressed)
+std::string as_json(
+    EpochMillis now, Level level, std::string_view event, Fields fields, std::uint64_t suppressed)
 {
-    std::string line = R"({"time":")" + time_text::iso8601(SystemClock().wall()) + R"(","level":")";
+    std::string line = R"({"time":")" + time_text::iso8601(now) + R"(","level":")";
     line += kNames[static_cast<int>(level)];
     line += R"(","event":)";
     json::append_quoted(line, event);
@@ -108,9 +109,10 @@ std::string as_json(Level level, std::string_view event, Fields fields, std::uin
     return line + '}';
 }
 
-std::string as_text(Level level, std::string_view event, Fields fields, std::uint64_t suppressed)
+std::string as_text(
+    EpochMillis now, Level level, std::string_view event, Fields fields, std::uint64_t suppressed)
 {
-    std::string line = time_text::iso8601(SystemClock().wall()) + ' ';
+    std::string line = time_text::iso8601(now) + ' ';
     line += kNames[static_cast<int>(level)];
     line += ' ';
     line += event;
@@ -131,15 +133,16 @@ std::string as_text(Level level, std::string_view event, Fields fields, std::uin
 void write(Level level, std::string_view event, Fields fields)
 {
     if (!is_enabled(level)) return;
+    const EpochMillis now = SystemClock().wall();  // the second that is counted is the one that is written
     std::uint64_t suppressed = 0;
     if (level == Level::Warn) {
-        const auto admitted =
-            g_warnings.admit(event, static_cast<std::uint32_t>(SystemClock().wall() / 1000));
+        const auto admitted = g_warnings.admit(event, static_cast<std::uint32_t>(now / 1000));
         if (!admitted) return;
         suppressed = *admitted;
     }
-    front().logger.info(g_json.load(std::memory_order_relaxed) ? as_json(level, event, fields, suppressed)
-                                                               : as_text(level, event, fields, suppressed));
+    front().logger.info(g_json.load(std::memory_order_relaxed)
+                            ? as_json(now, level, event, fields, suppressed)
+                            : as_text(now, level, event, fields, suppressed));
 }
 
 }  // namespace

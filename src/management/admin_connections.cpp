@@ -5,8 +5,6 @@
 #include "management/json_object.hpp"
 #include "management/parameters.hpp"
 
-#include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 namespace postern::management {
@@ -55,18 +53,6 @@ std::optional<AdminReply> failure(PostResult result)
 AdminReply deleted()
 {
     return {204, "", "", {}};
-}
-
-/// A sentence about the first parameter that is not among `known`; nothing when there is none.
-std::optional<std::string> stranger(const Query& query, std::initializer_list<std::string_view> known)
-{
-    for (const api::QueryParameter& parameter : query) {
-        if (std::find(known.begin(), known.end(), parameter.name) != known.end()) continue;
-        std::string names;
-        for (const std::string_view name : known) names.append(names.empty() ? "" : ", ").append(name);
-        return "There is no parameter \"" + parameter.name + "\", but " + names;
-    }
-    return std::nullopt;
 }
 
 }  // namespace

@@ -96,6 +96,17 @@ Result<ManyRequest> parse_many(std::string_view body)
     return request;
 }
 
+/// Unlike on AWS's own paths, where a parameter means nothing: who misspells `exclude` must not reach those
+/// whom he meant.
+std::optional<std::string> stranger_of(const ConnectionsCall& call)
+{
+    const Query query = query_of(call.target);
+    if (call.path.kind == Kind::Group) return stranger(query, {"exclude"});
+    if (call.path.kind == Kind::Connections && call.method == "GET")
+        return stranger(query, {"limit", "next"});
+    return stranger(query, {});
+}
+
 }  // namespace
 
 std::optional<api::HttpReply> failure(PostResult result, const OwnedIds& ids, EpochMillis now)
@@ -122,13 +133,14 @@ void ExtensionsApi::handle(const ConnectionsCall& call, const OwnedIds& ids, Epo
     const auto is = [&](Kind kind, std::string_view method) {
         return call.path.kind == kind && call.method == method;
     };
+    const bool is_known = is(Kind::Connections, "GET") || is(Kind::Connections, "POST") ||
+                          is(Kind::Group, "POST") || is(Kind::Member, "PUT") || is(Kind::Member, "DELETE");
+    if (!is_known) return done(api::management::forbidden(ids.view(), now));
+    if (const auto wrong = stranger_of(call)) return done(api::management::invalid(*wrong, ids.view(), now));
     if (is(Kind::Connections, "GET")) return list(call, ids, now, std::move(done));
     if (is(Kind::Connections, "POST")) return post_to_many(call, ids, now, std::move(done));
     if (is(Kind::Group, "POST")) return broadcast(call, ids, now, std::move(done));
-    if (is(Kind::Member, "PUT") || is(Kind::Member, "DELETE")) {
-        return change_membership(call, ids, now, std::move(done));
-    }
-    done(api::management::forbidden(ids.view(), now));
+    change_membership(call, ids, now, std::move(done));
 }
 
 void ExtensionsApi::close(const ConnectionsCall& call, const OwnedIds& ids, EpochMillis now, Done done) const

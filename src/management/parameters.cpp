@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -38,6 +39,19 @@ std::optional<std::string> last_of(const Query& query, std::string_view name)
         if (parameter.name == name) found = parameter.value;
     }
     return found;
+}
+
+std::optional<std::string> stranger(const Query& query, std::initializer_list<std::string_view> known)
+{
+    constexpr std::string_view kOfSignatures = "X-Amz-";
+    for (const api::QueryParameter& parameter : query) {
+        if (parameter.name.starts_with(kOfSignatures)) continue;
+        if (std::find(known.begin(), known.end(), parameter.name) != known.end()) continue;
+        std::string names;
+        for (const std::string_view name : known) names.append(names.empty() ? ", but " : ", ").append(name);
+        return "There is no parameter \"" + parameter.name + '"' + names;
+    }
+    return std::nullopt;
 }
 
 Result<std::size_t> parse_limit(const Query& query)

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ Query query_of(std::string_view target);
 
 /// The last one of that name, as AWS takes it.
 std::optional<std::string> last_of(const Query& query, std::string_view name);
+
+/// A sentence about the first parameter that is neither among `known` nor of a presigned request; nothing
+/// when there is none.
+std::optional<std::string> stranger(const Query& query, std::initializer_list<std::string_view> known);
 
 /// How many connections of a list the caller wants at once.
 Result<std::size_t> parse_limit(const Query& query);

@@ -5,6 +5,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 
 /// What the readers of requests and answers have in common; for their .cpp only.
@@ -12,7 +13,12 @@ namespace postern::net {
 
 enum class Fed { Some, NeedMore, BodyTooLarge, Malformed };
 
+/// Bytes of a chunk's size line, or of all that follows the last chunk's size: Beast waits for the end of
+/// either without a bound, and nobody here looks at extensions and trailers.
+constexpr std::size_t kChunkFramingBytesMax = 16 * 1024;
+
 /// Gives a Beast parser bytes from the front of `input`. A parser that is not eager stops behind the head.
+/// Malformed is also what has a field, a chunk's line or trailers beyond any use.
 template <class Parser>
 Fed feed(Parser& parser, std::string& input)
 {
@@ -24,9 +30,18 @@ Fed feed(Parser& parser, std::string& input)
     if (parser.is_header_done() && parser.chunked() && may_be_chunk && input.size() < kLastChunkBytes)
         return Fed::NeedMore;
     boost::system::error_code error;
-    const std::size_t used = parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
+    std::size_t used = 0;
+    try {
+        used = parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
+    } catch (
+        const std::length_error&) {  // a field of 64 KiB: Beast cannot keep it, and says so in no other way
+        return Fed::Malformed;
+    }
     input.erase(0, used);
-    if (error == http::error::need_more || (!error && used == 0)) return Fed::NeedMore;
+    if (error == http::error::need_more || (!error && used == 0)) {
+        const bool is_framing = parser.is_header_done() && parser.chunked();
+        return is_framing && input.size() > kChunkFramingBytesMax ? Fed::Malformed : Fed::NeedMore;
+    }
     if (error == http::error::body_limit) return Fed::BodyTooLarge;
     return error ? Fed::Malformed : Fed::Some;
 }

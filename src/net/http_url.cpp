@@ -2,8 +2,21 @@
 #include "net/http_url.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace postern::net {
+
+namespace {
+
+bool is_port(std::string_view text)
+{
+    std::uint16_t port = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc() && stopped == text.data() + text.size() && port != 0;
+}
+
+}  // namespace
 
 Result<HttpUrl> HttpUrl::parse(std::string_view url)
 {
@@ -30,7 +43,7 @@ Result<HttpUrl> HttpUrl::parse(std::string_view url)
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     out.host = host;
     // Names and passwords in a URL would end in logs.
-    if (out.host.empty() || out.port.empty() || rest.find('@') != std::string_view::npos) return wrong;
+    if (out.host.empty() || !is_port(out.port) || rest.find('@') != std::string_view::npos) return wrong;
     return out;
 }
 

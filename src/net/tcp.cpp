@@ -104,29 +104,28 @@ Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t po
     std::optional<Address> wanted = parse_address(address, port);
     if (!wanted) return failed("not an IP address");
 
-    // SO_REUSEPORT would let a second gateway share our port without a word: a socket without it asks first.
+    // SO_REUSEPORT would let a second gateway share our port without a word. So the first socket listens
+    // without it, which only one can do, and lets the others in afterwards: the port is never anybody else's
+    // in between.
     const bool is_dual = address.empty();
-    int probe = bind_one(*wanted, is_dual, false);
+    UniqueFd first(bind_one(*wanted, is_dual, false));
     std::string shown = address;
-    if (probe < 0 && is_dual && errno == EAFNOSUPPORT) {  // no IPv6 on this machine
+    if (first.get() < 0 && is_dual && errno == EAFNOSUPPORT) {  // no IPv6 on this machine
         shown = "0.0.0.0";
         wanted = parse_address(shown, port);
-        probe = bind_one(*wanted, false, false);
+        first = UniqueFd(bind_one(*wanted, false, false));
     }
-    if (probe < 0 || ::listen(probe, 1) != 0) {
-        const std::string why = std::strerror(errno);
-        if (probe >= 0) ::close(probe);
-        return failed(why);
-    }
-    ListeningSockets sockets;
-    sockets.port = port_of(probe);
-    ::close(probe);
+    if (first.get() < 0 || ::listen(first.get(), kBacklog) != 0) return failed(std::strerror(errno));
+    if (count > 1) set_option(first.get(), SOL_SOCKET, SO_REUSEPORT, 1);
 
+    ListeningSockets sockets;
+    sockets.port = port_of(first.get());
+    sockets.fds.push_back(std::move(first));
     wanted = parse_address(shown, sockets.port);
-    for (std::size_t i = 0; i < count; ++i) {
-        UniqueFd fd(bind_one(*wanted, is_dual, count > 1));
-        if (fd.get() < 0 || ::listen(fd.get(), kBacklog) != 0) return failed(std::strerror(errno));
-        sockets.fds.push_back(std::move(fd));
+    while (sockets.fds.size() < count) {
+        UniqueFd next(bind_one(*wanted, is_dual, true));
+        if (next.get() < 0 || ::listen(next.get(), kBacklog) != 0) return failed(std::strerror(errno));
+        sockets.fds.push_back(std::move(next));
     }
     return sockets;
 }

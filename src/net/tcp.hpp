@@ -18,8 +18,9 @@ struct ListeningSockets {
     std::vector<UniqueFd> fds;
 };
 
-/// `address` "" means IPv6 and IPv4 alike. `port` 0 lets the kernel choose. Io when the address cannot be
-/// had, also when another process listens there.
+/// `address` "" means IPv6 and IPv4 alike. `port` 0 lets the kernel choose. `count` is at least 1. Io when
+/// the address cannot be had, also when another process listens there: of several that want it at once at
+/// most one gets it.
 Result<ListeningSockets> listen_tcp(const std::string& address, std::uint16_t port, std::size_t count);
 
 /// What a listening socket is bound to.

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 import urllib.parse
 
-from gateway import BINARY, Gateway, PATIENCE, environment, run_command, wait_until
+from gateway import BINARY, Gateway, PATIENCE, environment, reserved_port, run_command, wait_until
 from management import ACCOUNT, Caller, GUEST, Key, Member, ONE_API, OWNER, TWO_APIS, statement, with_keys
 from signature import Signature
 from websocket import Client
@@ -314,13 +314,21 @@ class CommandsTest(Case):
             self.assertNotEqual(done.err, '')
             self.assertEqual(done.out, '')
 
+    def test_what_is_wrong_on_a_command_line_is_named(self):
+        for command, words in ((['connections', 'nonsense'], 'there is no command "nonsense" here'),
+                               (['connections', 'list', '--limit', '-1'], '--limit: a whole number from 1 to 100000000 expected, not "-1"'),
+                               (['connections', 'delete', NOBODY, '--code', 'x'], '--code: a whole number from 1000 to 4999 expected, not "x"'),
+                               (['status', '--admin', 'http://localhost:99999'], 'http://HOST:PORT expected, not "http://localhost:99999"')):
+            self.assertIn(words, run_command(*command).err)
+
     def test_without_a_gateway_commands_fail_and_say_so(self):
-        with socket.create_server(('127.0.0.1', 0)) as closed:
-            url = 'http://127.0.0.1:%d' % closed.getsockname()[1]
-        for command in (['status'], ['reload'], ['drain'], ['connections', 'list'], ['connections', 'post', NOBODY, 'x']):
-            done = run_command(*command, '--admin', url)
-            self.assertEqual((done.exit_code, done.out), (FAILED, ''))
-            self.assertIn(url + ': Connection refused', done.err)
+        with reserved_port() as port:
+            url = 'http://127.0.0.1:%d' % port
+            for command in (['status'], ['reload'], ['drain'], ['connections', 'list'], ['connections', 'post', NOBODY, 'x']):
+                done = run_command(*command, '--admin', url)
+                self.assertEqual((done.exit_code, done.out), (FAILED, ''))
+                self.assertIn(url + ': Connection refused', done.err)
+                self.assertIn('--admin URL', done.err)
 
     def test_status(self):
         with served() as (gateway, _, _):
@@ -389,13 +397,14 @@ class CommandsTest(Case):
             self.assertEqual(member.receive_close(), (1001, 'Going away'))
             member.socket.close()
             self.assertEqual(gateway.wait(), 0)
-            self.run_for(gateway, 'status', expect=FAILED)
 
     def test_commands_sign_as_aws_s_tools_are_told(self):
         with Gateway(with_keys(ONE_API, OWNER, GUEST)) as gateway, Member(gateway.url) as member:
             owner = {'AWS_ACCESS_KEY_ID': OWNER.id, 'AWS_SECRET_ACCESS_KEY': OWNER.secret}
             guest = {'AWS_ACCESS_KEY_ID': GUEST.id, 'AWS_SECRET_ACCESS_KEY': GUEST.secret, 'AWS_SESSION_TOKEN': GUEST.token}
-            self.assertIn('Missing Authentication Token (status 403)', self.run_for(gateway, 'status', expect=FAILED).err)
+            unsigned = self.run_for(gateway, 'status', expect=FAILED).err
+            self.assertIn('Missing Authentication Token (status 403)', unsigned)
+            self.assertIn('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY', unsigned)
             for key in (owner, guest):
                 self.run_for(gateway, 'status', **key)
                 self.run_for(gateway, 'connections', 'list', '--api', 'test', '--stage', 'dev', **key)

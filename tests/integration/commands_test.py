@@ -7,7 +7,7 @@ import socket
 import tempfile
 import unittest
 
-from gateway import Gateway, run_command
+from gateway import Gateway, reserved_port, run_command
 from websocket import Client
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -155,7 +155,8 @@ class CommandsTest(unittest.TestCase):
         self.assertIn('apis', schema['properties'])
 
     def test_version(self):
-        self.assertRegex(self.expect(FINE, 'version').out, r'^postern \d+\.\d+\.\d+ \(plugin interface \d+\.\d+\)\n$')
+        for command in ('version', '--version'):
+            self.assertRegex(self.expect(FINE, command).out, r'^postern \d+\.\d+\.\d+ \(plugin interface \d+\.\d+\)\n$')
 
     def value(self, path, *arguments, **environment):
         """(value, where it came from) as `config print` has it."""
@@ -220,7 +221,8 @@ class CommandsTest(unittest.TestCase):
             url = 'http://127.0.0.1:%d' % gateway.port
             self.expect(FINE, 'health', url + '/ping')
             self.assertIn('403', self.expect(FAILED, 'health', url + '/elsewhere').err)
-        self.assertIn('Connection refused', self.expect(FAILED, 'health', url + '/ping').err)
+        with reserved_port() as port:
+            self.assertIn('Connection refused', self.expect(FAILED, 'health', 'http://127.0.0.1:%d/ping' % port).err)
         self.expect(FAILED, 'health', 'https://localhost/ping')
 
 

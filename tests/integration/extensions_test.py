@@ -243,6 +243,16 @@ class ListTest(Case):
             for token in ('x', UNKNOWN_ID, 'A' * 20):
                 self.expect_invalid(caller, 'GET', '/dev/@connections?next=' + token, 'next must be what the page before ended with')
 
+    def test_a_misspelt_parameter_is_refused_and_reaches_nobody(self):
+        with crowd(1) as (_, caller, [member]):
+            self.ask(caller, 'PUT', group_path('all', member), status=204)
+            for method, target, names in (('GET', '/dev/@connections?limits=1', ', but limit, next'), ('POST', '/dev/@connections?limits=1', ''),
+                                          ('POST', group_path('all') + '?limits=' + member.id, ', but exclude'),
+                                          ('DELETE', group_path('all', member) + '?limits=1', '')):
+                self.expect_invalid(caller, method, target, 'There is no parameter "limits"' + names, b'x')
+            self.assertEqual(self.broadcast(caller, 'all', b'hello'), 1)
+            self.assertEqual(member.receive_text(), 'hello')
+
 
 class CloseTest(Case):
     def test_a_delete_may_say_why(self):

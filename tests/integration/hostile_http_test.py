@@ -12,7 +12,7 @@ from gateway import Gateway, PLAIN_AND_TLS, wait_until
 from websocket import Client, TEXT, Wire, close_frame, frame, open_socket, upgrade_request
 
 MiB = 1024 * 1024
-SHORT_HANDSHAKES = 'gateway.limits.handshakeTimeout=300ms'
+SHORT_HANDSHAKES = 'gateway.limits.handshakeTimeout=1s'
 
 
 class HostileHttpTest(unittest.TestCase):

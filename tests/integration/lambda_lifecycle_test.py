@@ -122,6 +122,8 @@ class FreezeTest(unittest.TestCase):
             pid = int(ask(client, 'hello'))
             if settings:
                 wait_until(lambda: state_of(pid) == 'T', 'the instance stands still')
+            else:
+                gateway.logs.wait_for('forgets', 'left running')
             self.assertEqual(ask(client, {'action': 'clock'}), 'later')
             if not settings:
                 gateway.logs.wait_for('forgets', 'left running')

@@ -6,7 +6,7 @@ import select
 import signal
 import unittest
 
-from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, run_command
+from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, reserved_port, run_command
 from websocket import Client, Wire, close_frame, upgrade_request
 
 GOING_AWAY = (1001, 'Going away')
@@ -77,7 +77,7 @@ class LifecycleTest(unittest.TestCase):
             self.assertEqual(gateway.wait(), 0)
 
     def test_a_request_that_never_ends_does_not_stop_a_drain(self):
-        with Gateway(RECORDED_API, settings=ONE_SHARD + ['gateway.limits.handshakeTimeout=1s']) as gateway, Wire(gateway.url) as half:
+        with Gateway(RECORDED_API, settings=ONE_SHARD + ['gateway.limits.handshakeTimeout=2s']) as gateway, Wire(gateway.url) as half:
             half.send(b'GET /dev HTTP/1.1\r\nHost: ')
             Client(gateway.url).leave()
             gateway.signal()
@@ -151,10 +151,10 @@ class LifecycleTest(unittest.TestCase):
             self.assertEqual((end['complete'], end['sockets_left'], end['calls_left']), ('no', 1, 0))
 
     def test_the_port_is_free_at_once(self):
-        with Gateway(RECORDED_API) as gateway, Client(gateway.url) as client:
-            client.echo()
-        with Gateway(RECORDED_API, listeners='[{port: %d}]' % gateway.port) as again, Client(again.url) as client:
-            client.echo()
+        with reserved_port() as port:
+            for _ in range(2):
+                with Gateway(RECORDED_API, listeners='[{port: %d, address: 127.0.0.1}]' % port) as gateway, Client(gateway.url) as client:
+                    client.echo()
 
     def test_a_start_that_fails_leaves_nothing_running(self):
         done = run_command('run', '--set', 'gateway.listeners=[{port: 0}, {port: 0, address: 192.0.2.1}]')

@@ -238,7 +238,7 @@ class LogsTest(unittest.TestCase):
                 gateway.wait_for_log('reload.done')
                 client.echo('{"action":"say"}')
                 wait_for_lines(log, 2)
-                self.assertEqual(gateway.descriptors(), before)
+                gateway.wait_for_descriptors_back(before)
                 client.close()
         self.assertEqual([json.loads(line)['eventType'] for line in lines_of(log)], ['CONNECT', 'MESSAGE', 'DISCONNECT'])
 

@@ -311,6 +311,14 @@ class BodiesTest(Case):
                     self.assertEqual((answer.status, answer.header('Content-Type')), (400, HTML), (headers, body))
             member.echo()
 
+    def test_framing_without_end_gets_400_and_disturbs_nobody(self):
+        with served() as (gateway, member, _):
+            for body in (b'0\r\nX-Trailer: ' + b'a' * 100000 + b'\r\n\r\n', b'0\r\n' + b'X-Trailer: 1\r\n' * 100000, b'2;' + b'a' * 2000000):
+                with Caller(gateway) as other:
+                    other.send(other.request('POST', '/', body, ['Transfer-Encoding: chunked']))
+                    self.assertEqual(other.answer().status, 400)
+                member.echo()
+
     def test_expect_100_continue_is_answered_before_the_body_comes(self):
         with served() as (_, member, caller):
             for text in ('hello', 'again'):
@@ -351,7 +359,7 @@ class BodiesTest(Case):
             self.assertTrue(caller.is_at_end())
 
     def test_a_body_that_does_not_come_gets_408(self):
-        with Gateway(ONE_API, settings=['gateway.limits.handshakeTimeout=300ms']) as gateway, Member(gateway.url) as member, Caller(gateway) as caller:
+        with Gateway(ONE_API, settings=['gateway.limits.handshakeTimeout=2s']) as gateway, Member(gateway.url) as member, Caller(gateway) as caller:
             caller.send(caller.request('POST', caller.path(member.id), b'hell', ['Content-Length: 5']))
             self.assertEqual(caller.answer().status, 408)
             self.assertTrue(caller.is_at_end())

@@ -9,7 +9,7 @@ import socket
 import threading
 import unittest
 
-from gateway import BINARY, Gateway, RECORDED_API, RECORDER
+from gateway import BINARY, Gateway, RECORDED_API, RECORDER, reserved_port
 from websocket import Client, Refused
 
 GOING_AWAY = (1001, 'Going away')
@@ -60,12 +60,6 @@ class Reloadable(Gateway):
         return problems[told:]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
 class ReloadTest(unittest.TestCase):
     def test_the_next_message_of_a_client_meets_the_new_routes(self):
         with Reloadable(configuration('echo')) as gateway, Client(gateway.url) as client:
@@ -114,12 +108,11 @@ class ReloadTest(unittest.TestCase):
                 reasons = gateway.reload(configuration() + '  shards: 7\n')
                 self.assertEqual(reasons[-1], 'gateway.shards cannot change while the gateway runs: restart it')
                 client.echo()
-                self.assertEqual(gateway.descriptors(), before)
+                gateway.wait_for_descriptors_back(before)
 
     def test_listeners_come_and_go_and_clients_stay(self):
-        port = free_port()
-        more = '{port: 0}, {port: %d, address: 127.0.0.1}' % port
-        with Reloadable(configuration()) as gateway:
+        with reserved_port() as port, Reloadable(configuration()) as gateway:
+            more = '{port: 0}, {port: %d, address: 127.0.0.1}' % port
             self.assertEqual(gateway.reload(configuration(listeners=more)), [])
             url = 'ws://127.0.0.1:%d/dev' % port
             with Client(url) as client, Client(gateway.url) as other:
@@ -128,6 +121,16 @@ class ReloadTest(unittest.TestCase):
                     Client(url)
                 client.echo()
                 other.echo()
+
+    def test_a_listener_that_moves_to_another_address_of_its_port_is_told_how(self):
+        with reserved_port() as port, Reloadable(configuration(listeners='{port: %d}' % port)) as gateway, Client(gateway.url) as client:
+            moved = configuration(listeners='{port: %d, address: 127.0.0.1}' % port)
+            self.assertIn('a listener of the configuration in force has the port', gateway.reload(moved)[0])
+            self.assertEqual(gateway.reload(configuration()), [])
+            self.assertEqual(gateway.reload(moved), [])
+            with Client('ws://127.0.0.1:%d/dev' % port) as other:
+                other.echo()
+            client.echo()
 
     def test_new_limits_hold_for_clients_that_are_there(self):
         with Reloadable(configuration()) as gateway, Client(gateway.url) as client, Client(gateway.url) as quiet:
@@ -167,6 +170,17 @@ class ReloadTest(unittest.TestCase):
             client.send_text('still here')
             self.assertEqual(client.receive_text(), 'still here')
 
+    def test_watch_sees_a_plugin_that_comes_after_the_file_that_names_it(self):
+        with Reloadable(configuration(), '--watch') as gateway, Client(gateway.url) as client:
+            library = gateway.directory / 'late.so'
+            gateway.write(configuration('late.release', plugins='late: { library: "%s" }' % library))
+            self.assertIn('there is no such file', gateway.wait_for_reload()[0])
+            shutil.copy(RECORDER, gateway.directory / 'fresh.so')
+            os.rename(gateway.directory / 'fresh.so', library)
+            self.assertEqual(gateway.wait_for_reload(), [])
+            client.send_text('here now')
+            self.assertEqual(client.receive_text(), 'here now')
+
     def test_everything_changes_again_and_again_while_clients_talk(self):
         with Reloadable(configuration(stages='dev: {}, prod: {}')) as gateway, contextlib.ExitStack() as open_ones:
             clients = [open_ones.enter_context(Client(gateway.url)) for _ in range(40)]
@@ -184,7 +198,7 @@ class ReloadTest(unittest.TestCase):
             for thread in threads:
                 thread.start()
             for i in range(10):
-                port = free_port()
+                port = open_ones.enter_context(reserved_port())
                 changed = configuration(stages='dev: {}' + (', prod: {}' if i % 2 else ''),
                                         plugins='p%d: { library: "%s" }' % (i, RECORDER),
                                         listeners='{port: 0}, {port: %d, address: 127.0.0.1}' % port,

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from gateway import BINARY, Gateway, PATIENCE, RECORDED_API, environment, run_command
+from gateway import BINARY, Gateway, PATIENCE, RECORDED_API, environment, reserved_port, run_command
 from websocket import Client, close_frame
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -233,17 +233,15 @@ class ActivationTest(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which('systemd-socket-activate'), 'there is no systemd-socket-activate')
     def test_systemd_starts_it_with_the_first_client(self):
-        with listening() as somebody:
-            port = somebody.getsockname()[1]  # free a moment ago, and nobody else takes this address
-        address = '127.%d.%d.1' % divmod(os.getpid() % 65536, 256)
-        with tempfile.TemporaryDirectory(prefix='postern-test-') as data:
+        with reserved_port() as port, tempfile.TemporaryDirectory(prefix='postern-test-') as data:
+            address = '127.0.0.1:%d' % port
             process = subprocess.Popen(
-                ['systemd-socket-activate', '-l', '%s:%d' % (address, port), BINARY, 'run', '--set', 'gateway.dataDirectory=' + data,
-                 '--set', 'gateway.listeners=[{port: %d, address: %s}]' % (port, address)],
+                ['systemd-socket-activate', '-l', address, BINARY, 'run', '--set', 'gateway.dataDirectory=' + data,
+                 '--set', 'gateway.listeners=[{port: %d, address: 127.0.0.1}]' % port],
                 env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             try:
                 self.assertIn('Listening on', process.stderr.readline())
-                with Client('ws://%s:%d/dev' % (address, port)) as client:
+                with Client('ws://%s/dev' % address) as client:
                     client.echo()
                     self.assertEqual(os.readlink('/proc/%d/exe' % process.pid), os.path.realpath(BINARY))
                 process.send_signal(signal.SIGTERM)

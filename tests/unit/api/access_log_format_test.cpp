@@ -171,7 +171,7 @@ TEST_CASE("values of the authorizer's context are found by name")
                record) == "EP5ytGkJoAMEmUQ= user-1 7 -\n");
 }
 
-TEST_CASE("no value can break out of its line or of JSON")
+TEST_CASE("no value can break out of its line, of JSON or of XML")
 {
     AccessLogRecord record = simple_record();
     record.user_agent = "a\"b\\c\nd\x01\xFF";
@@ -179,6 +179,9 @@ TEST_CASE("no value can break out of its line or of JSON")
           "EP5ytGkJoAMEmUQ= a\"b\\c\\nd\\u0001\xEF\xBF\xBD\n");
     CHECK(line(R"({"id":"$context.requestId","agent":"$context.identity.userAgent"})", record) ==
           "{\"id\":\"EP5ytGkJoAMEmUQ=\",\"agent\":\"a\\\"b\\\\c\\nd\\u0001\xEF\xBF\xBD\"}\n");
+    record.user_agent = "a\"<b>&'\nc\xFF";
+    CHECK(line("<r id='$context.requestId'>$context.identity.userAgent</r>", record) ==
+          "<r id='EP5ytGkJoAMEmUQ='>a&quot;&lt;b&gt;&amp;&apos;\\nc\xEF\xBF\xBD</r>\n");
 }
 
 TEST_CASE("the message of an error comes with quotes when asked for so")

@@ -44,6 +44,13 @@ TEST_CASE("What is not a configuration at all is said so")
     CHECK(to_string(load_file("/dev/zero").problems[0]) == "/dev/zero: larger than 4 MiB");
 }
 
+TEST_CASE("What an empty file lacks is not missing in a flag")
+{
+    LoadOptions options;
+    options.overrides.values.push_back({"gateway.shards", "1", "flag --set"});
+    CHECK(problems_of("", options) == "t.yaml:1:1: apis: apis is required\n");
+}
+
 TEST_CASE("Unknown names are mistakes with the nearest name")
 {
     CHECK(beside_an_api("gatway: {}\n") ==
