@@ -53,7 +53,7 @@ const Section& function_section()
                 Of::text("inlineCode",
                          &Function::inline_code,
                          "The code itself, instead of `codeUri`: `index.js` or `index.py`.")
-                    .matching("[\\s\\S]+", "some code"),
+                    .matching(kAnyText, "some code"),
                 Of::text("endpoint",
                          &Function::endpoint,
                          "Where the function is, instead of here: the URL of a Lambda Invoke API.")

@@ -87,7 +87,9 @@ const std::regex& compiled(const std::string& pattern)
 
 std::optional<Value> parse_text(const Rule& rule, const std::string& text)
 {
-    if (!rule.pattern.empty()) {
+    if (rule.pattern == kAnyText) {
+        if (text.empty()) return std::nullopt;
+    } else if (!rule.pattern.empty()) {
         if (text.size() > kPatternTextMax || !std::regex_match(text, compiled(rule.pattern)))
             return std::nullopt;
     }

@@ -60,6 +60,9 @@ struct Rule {
 /// Longest text that is compared with a pattern: std::regex recurses for each character.
 inline constexpr std::size_t kPatternTextMax = 1024;
 
+/// The pattern of a text that is anything but empty: of any length, for it is not matched but looked at.
+inline constexpr const char* kAnyText = "[\\s\\S]+";
+
 /// "0 to 720h"; "" for a kind without bounds.
 std::string range_of(const Rule& rule);
 

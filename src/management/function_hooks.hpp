@@ -29,7 +29,7 @@ struct InvokeAnswer {
     };
     Outcome outcome = Outcome::Returned;
     std::string payload;
-    std::string why;       ///< when it neither returned nor failed: one line for the operator
+    std::string why;       ///< when it did not return: one line for the operator
     std::string log_tail;  ///< when asked for
 };
 

@@ -36,23 +36,18 @@ AdminReply reply_to(const InvokeAnswer& answer, const std::string& arn)
     return reply;
 }
 
-/// What the caller is not told: all of an event's fate, and why there was no answer.
+/// One line for the operator, whatever the caller is told.
 void log_failure(const InvokeAnswer& answer,
                  InvocationType type,
                  const std::string& function,
                  const std::string& request_id)
 {
-    const bool has_failed = answer.outcome == InvokeAnswer::Outcome::Failed;
-    const bool is_event = type == InvocationType::Event;
-    if (answer.outcome == InvokeAnswer::Outcome::Returned || (has_failed && !is_event)) return;
-    constexpr std::size_t kShown = 256;
-    const std::string_view why =
-        has_failed ? std::string_view(answer.payload).substr(0, kShown) : std::string_view(answer.why);
+    if (answer.outcome == InvokeAnswer::Outcome::Returned) return;
     log::warn("invoke.failed",
               {{"function", function},
-               {"type", is_event ? "Event" : "RequestResponse"},
+               {"type", type == InvocationType::Event ? "Event" : "RequestResponse"},
                {"request_id", request_id},
-               {"why", text::to_utf8_lossy(why)}});
+               {"why", text::to_utf8_lossy(answer.why)}});
 }
 
 }  // namespace

@@ -97,14 +97,14 @@ class BothLanguages(unittest.TestCase):
     def test_the_context_says_what_aws_says(self):
         for instance in self.instances(CONTEXT):
             request_id = instance.send(None, milliseconds=30_000, Lambda_Runtime_Aws_Tenant_Id='blue',
-                                       Lambda_Runtime_Client_Context='{"custom":{"a":"b"}}',
+                                       Lambda_Runtime_Client_Context='{"custom":{"a":"bä€"}}',
                                        Lambda_Runtime_Cognito_Identity='{"cognitoIdentityId":"id-1","cognitoIdentityPoolId":"pool"}')
             told = instance.outcome().value
             self.assertTrue(0 < told.pop('left') <= 30_000)
             self.assertEqual(told, {
                 'request': request_id, 'arn': ARN, 'name': 'chat', 'version': '$LATEST', 'memory': '128', 'group': '/aws/lambda/chat',
                 'stream': '2026/11/22/[$LATEST]0123456789abcdef0123456789abcdef', 'trace': 'Root=1-5759e988-bd862e3fe1be46a994272793',
-                'tenant': 'blue', 'client': {'a': 'b'}, 'identity': 'id-1'})
+                'tenant': 'blue', 'client': {'a': 'bä€'}, 'identity': 'id-1'})
 
     def test_each_invocation_has_its_own_trace_id_or_none(self):
         for instance in self.instances(CONTEXT):

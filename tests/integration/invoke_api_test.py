@@ -261,8 +261,9 @@ class RemoteTest(Case):
                 self.expect_error(throttled, 429, 'TooManyRequestsException', 'Rate Exceeded')
                 self.assertEqual((misnamed['status'], misnamed['error']), (404, 'ResourceNotFoundException'))
                 self.expect_error(gone, 502, 'InvalidRuntimeException', 'http://127.0.0.1:1 cannot be reached: Connection refused')
-                why = [line['why'] for line in here.wait_for_log('invoke.failed', 3)]
-                self.assertIn('its name there is its remoteName, now misnamed', why[1])
+                why = [line['why'] for line in here.wait_for_log('invoke.failed', 4)]
+                self.assertIn('its name there is its remoteName, now misnamed', why[2])
+                self.assertIn('failed: Mistake: on purpose', why[0])
 
 
 class CommandTest(unittest.TestCase):

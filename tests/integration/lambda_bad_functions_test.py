@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Functions that misbehave: each costs its own invocation, and the message names the function and the remedy."""
+import json
 import pathlib
 import tempfile
 import unittest
@@ -56,11 +57,12 @@ class BadFunctionTest(unittest.TestCase):
 
     def test_what_one_has_forked_dies_with_it(self):
         code = ("const { spawn } = require('child_process');\n"
-                "exports.handler = async () => { const child = spawn('sleep', ['600']); console.log('forked', child.pid, 'end'); await new Promise(() => {}); };")
+                "exports.handler = async () => { const child = spawn('sleep', ['600']); const stray = spawn('sleep', ['600'], { detached: true });"
+                "console.log('forked', child.pid, stray.pid, 'end'); await new Promise(() => {}); };")
         with self.gateway(node(code, timeout=1)) as gateway, Client(gateway.url) as client:
             self.assertEqual(frame_of(client, {'action': 'bad'})['message'], FAILED)
-            forked = gateway.logs.wait_for('bad', r'forked (\d+) end')[0].group(1)
-            wait_until(lambda: not is_alive(forked), 'the forked process has gone')
+            for forked in gateway.logs.wait_for('bad', r'forked (\d+) (\d+) end')[0].groups():
+                wait_until(lambda forked=forked: not is_alive(forked), 'the forked process has gone')
 
     def test_one_that_prints_megabytes_is_answered_and_its_lines_are_in_its_group(self):
         lines = 20_000
@@ -85,6 +87,20 @@ class BadFunctionTest(unittest.TestCase):
         for bad in (returning('{ statusCode: 200, body: "x".repeat(10 * 1024 * 1024) }'),
                     python('def handler(event, context):\n    return {"statusCode": 200, "body": "x" * 10 * 1024 * 1024}')):
             self.check(bad, 'Response payload size exceeded maximum allowed payload size (6291556 bytes)')
+
+    def test_one_that_returns_too_much_or_throws_too_much_goes_on_in_the_same_process(self):
+        big = 8_000_000
+        for bad in (
+                node("let calls = 0; exports.handler = async (event) => { const { what } = JSON.parse(event.body); calls += 1;"
+                     "if (what === 'throw') throw new Error('x'.repeat(%d));"
+                     "return { statusCode: 200, body: what === 'return' ? 'x'.repeat(%d) : `call ${calls}` }; };" % (big, big)),
+                python('import json\ncalls = 0\ndef handler(event, context):\n    global calls\n    calls += 1\n'
+                       '    what = json.loads(event["body"])["what"]\n    if what == "throw":\n        raise Exception("x" * %d)\n'
+                       '    return {"statusCode": 200, "body": "x" * %d if what == "return" else "call %%d" %% calls}\n' % (big, big))):
+            with self.gateway({**bad, 'reservedConcurrentExecutions': 1, 'timeout': 60}) as gateway, Client(gateway.url) as client:
+                for what in ('return', 'throw'):
+                    self.assertEqual(frame_of(client, {'action': 'bad', 'what': what})['message'], FAILED)
+                self.assertEqual(ask(client, {'action': 'bad', 'what': 'count'}), 'call 3')
 
     def test_one_that_returns_nonsense_is_told_what_is_wrong(self):
         with self.gateway(python('def handler(event, context):\n    return {1, 2}')) as gateway, Client(gateway.url) as client:
@@ -117,6 +133,21 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
 '''
         self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'Runtime exited without providing a reason',
                    files={'bad/bootstrap': rude})
+
+    def test_without_descriptors_for_more_instances_messages_fail_at_once_with_the_remedy(self):
+        slow = node('exports.handler = async () => { await new Promise((done) => setTimeout(done, 300)); return { statusCode: 200, body: "slow" }; };')
+        with self.gateway({**slow, 'reservedConcurrentExecutions': 50}, descriptors_max=90,
+                          settings=['gateway.functions.initTimeout=15m']) as gateway, Client(gateway.url) as client:
+            for _ in range(30):
+                client.send_text('{"action":"bad"}')
+            answers = [client.receive_text() for _ in range(30)]
+            failed = [json.loads(answer)['message'] for answer in answers if answer != 'slow']
+            self.assertEqual(set(failed), {FAILED})
+            for why in gateway.whys('integration.failed', len(failed)):
+                self.assertIn('function "bad"', why)
+                self.assertIn('Too many open files; allow the gateway more of them (ulimit -n)', why)
+            gateway.wait_for_instances(30 - len(failed), 'bad')
+            self.assertEqual(ask(client, {'action': 'bad'}), 'slow')
 
     def test_one_that_never_asks_for_an_event_is_killed_at_the_init_timeout(self):
         self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'timed out after 1.00 seconds',

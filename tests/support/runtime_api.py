@@ -62,7 +62,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         body, headers, step = invocation
         head = 'HTTP/1.1 200 OK\r\n' + ''.join('%s: %s\r\n' % each for each in headers.items())
-        answer = ('%sContent-Length: %d\r\n\r\n' % (head, len(body))).encode('latin-1') + body
+        answer = ('%sContent-Length: %d\r\n\r\n' % (head, len(body))).encode() + body
         for begin in range(0, len(answer), step):
             self.wfile.write(answer[begin:begin + step])
             self.wfile.flush()
@@ -71,8 +71,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers['Content-Length']))
         kind = 'init error' if self.path.endswith('/runtime/init/error') else self.path.rsplit('/', 1)[1]
         answer = b'{"status":"OK"}'
-        status = 202 if len(body) <= 6291556 else 413
-        self.wfile.write(b'HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' % (status, len(answer), answer))
+        # What is too large is the last that its connection is heard of.
+        self.close_connection = len(body) > 6291556
+        status = b'413 X\r\nConnection: close' if self.close_connection else b'202 X'
+        self.wfile.write(b'HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' % (status, len(answer), answer))
         self.wfile.flush()
         self.server.outcomes.put((self.path, Outcome(kind, body, self.headers)))
 

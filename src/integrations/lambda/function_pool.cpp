@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/function_pool.hpp"
 
-#include "core/log.hpp"
-
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -93,8 +91,7 @@ void FunctionPool::start_for(Work work)
         stats_->invocations.add();
         stats_->errors.add();
         const std::string& name = function_.spec.function.function_name;
-        const std::string why = started.error().detail;
-        log::warn("function.not_started", {{"function", name}, {"why", why}});
+        const std::string& why = started.error().detail;
         return refuse(work.done, Outcome::Broken, "function \"" + name + "\" cannot be started: " + why);
     }
     instances_.push_back(std::move(*started));

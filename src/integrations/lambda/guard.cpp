@@ -15,11 +15,41 @@ namespace postern::integrations::lambda {
 
 namespace {
 
+/// Of fixed size, for nothing may be allocated. What finds no room is not guarded.
+struct Groups {
+    std::array<pid_t, Guard::kGroupsMax> ids;
+    std::array<InstanceMark, Guard::kGroupsMax> marks;  ///< of the group at the same place
+    std::size_t count;
+
+    void add(const GuardedGroup& group)
+    {
+        if (count == ids.size()) return;
+        ids[count] = group.id;
+        marks[count++] = group.mark;
+    }
+
+    /// Its mark; none for a group that is not here.
+    InstanceMark remove(pid_t id)
+    {
+        const auto at = static_cast<std::size_t>(std::find(ids.data(), ids.data() + count, id) - ids.data());
+        if (at == count) return {};
+        const InstanceMark mark = marks[at];
+        ids[at] = ids[--count];
+        marks[at] = marks[count];
+        return mark;
+    }
+
+    std::span<const InstanceMark> all_marks() const { return {marks.data(), count}; }
+};
+
+// Zeroed pages cost nothing until they are used.
+Groups living;
+Groups ended;  ///< whose strays are to be killed
+
 /// The guard's whole life. Other threads of the gateway may have held any lock when it was forked, so nothing
 /// here allocates or takes one.
 [[noreturn]] void watch(int socket)
 {
-    static std::array<pid_t, Guard::kGroupsMax> groups;  // zeroed pages cost nothing until they are used
     sigset_t all;
     sigfillset(&all);
     ::sigprocmask(SIG_BLOCK, &all, nullptr);
@@ -28,20 +58,23 @@ namespace {
     ::dup2(socket, 0);
     ::close_range(1, ~0U, 0);
 
-    std::size_t count = 0;
-    for (pid_t said = 0;;) {
-        const ssize_t got = ::recv(0, &said, sizeof(said), 0);
+    for (GuardedGroup said;;) {
+        // Strays are sought when nothing else is to be done: once for many groups that end together.
+        const bool is_late = ended.count > 0;
+        const ssize_t got = ::recv(0, &said, sizeof(said), is_late ? MSG_DONTWAIT : 0);
         if (got < 0 && errno == EINTR) continue;
-        if (got != sizeof(said)) break;  // the gateway has ended
-        if (said > 0 && count < groups.size()) groups[count++] = said;
-        if (said < 0) {
-            pid_t* const end = groups.data() + count;
-            pid_t* const found = std::find(groups.data(), end, -said);
-            if (found == end) continue;
-            *found = groups[--count];
+        if (got < 0 && errno == EAGAIN) {
+            kill_strays(ended.all_marks());
+            ended.count = 0;
+            continue;
         }
+        if (got != sizeof(said)) break;  // the gateway has ended
+        if (said.id > 0) living.add(said);
+        if (said.id < 0) ended.add({-said.id, living.remove(-said.id)});
     }
-    for (std::size_t i = 0; i < count; ++i) ::kill(-groups[i], SIGKILL);
+    for (std::size_t i = 0; i < living.count; ++i) ::kill(-living.ids[i], SIGKILL);
+    kill_strays(living.all_marks());
+    kill_strays(ended.all_marks());
     ::_exit(0);
 }
 
@@ -73,7 +106,7 @@ Guard::~Guard()
 
 void Guard::forget(pid_t group) const
 {
-    const pid_t gone = -group;
+    const GuardedGroup gone{-group, {}};
     ::send(socket_.get(), &gone, sizeof(gone), MSG_NOSIGNAL);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "integrations/lambda/strays.hpp"
 #include "net/unique_fd.hpp"
 
 #include <memory>
@@ -9,10 +10,16 @@
 
 namespace postern::integrations::lambda {
 
+/// What a process tells the guard of itself before it executes anything.
+struct GuardedGroup {
+    pid_t id = 0;         ///< the process's, which leads the group; negative: the group has ended
+    InstanceMark mark{};  ///< in the environment of everybody in it
+};
+
 /// A tiny process that outlives the gateway by a moment: it knows the process groups of all instances through
-/// a socket, and kills them when the socket ends, however the gateway has ended. It stands in a session of
-/// its own and takes no signal but SIGKILL, so that what is sent to the gateway's group does not end it
-/// first.
+/// a socket, and kills them when the socket ends, however the gateway has ended. Of an instance that has
+/// ended it kills the strays: what has left the group, and lived on. It stands in a session of its own and
+/// takes no signal but SIGKILL, so that what is sent to the gateway's group does not end it first.
 class Guard {
 public:
     static constexpr std::size_t kGroupsMax = 16'384;  ///< what is beyond is not guarded
@@ -25,12 +32,12 @@ public:
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
-    /// Where a new process leaves its own id, the id of its group, before it runs anything else. Closed on
-    /// exec.
+    /// Where a new process leaves its GuardedGroup. Closed on exec.
     int socket() const { return socket_.get(); }
     pid_t id() const { return id_; }
 
-    /// The group has ended; must be told before its id can be given to another process.
+    /// The group has ended, and its strays are to; must be told before its id can be given to another
+    /// process. Waits only when the guard has thousands of groups to catch up with.
     void forget(pid_t group) const;
 
 private:

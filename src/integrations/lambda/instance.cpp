@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/instance.hpp"
 
-#include "api/ids.hpp"
 #include "core/log.hpp"
-#include "core/time_text.hpp"
 #include "integrations/lambda/environment.hpp"
+#include "integrations/lambda/instance_names.hpp"
 
 #include <csignal>
 #include <utility>
@@ -21,27 +20,14 @@ using std::chrono::steady_clock;
 /// instead of starting another.
 constexpr milliseconds kReturnPatience{100};
 
-/// "2026/11/22/[$LATEST]0123..."
-std::string log_stream_name(EpochMillis now, Random& random)
-{
-    std::string day = time_text::iso8601(now).substr(0, 10);
-    for (char& c : day) c = c == '-' ? '/' : c;
-    return day + "/[$LATEST]" + random.hex(16);
-}
-
-/// X-Ray's header for what nobody traces.
-std::string make_trace_id(EpochMillis now, Random& random)
-{
-    return api::new_trace_id(now, random) + ";Parent=" + random.hex(8) + ";Sampled=0";
-}
-
 }  // namespace
 
 Instance::Instance(const InstancePlan& plan, InstanceOwner& owner)
     : plan_(plan),
       owner_(owner),
       deadline_(plan.io, [this] { on_deadline(); }),
-      started_at_(steady_clock::now())
+      started_at_(steady_clock::now()),
+      invoked_at_(started_at_)
 {}
 
 Result<std::shared_ptr<Instance>> Instance::start(const InstancePlan& plan, InstanceOwner& owner)
@@ -56,14 +42,16 @@ Result<void> Instance::launch()
 {
     auto endpoint = RuntimeEndpoint::listen(plan_.io, *this);
     if (!endpoint) return endpoint.error();
+    const InstanceMark mark = make_mark(plan_.random);
     const InstancePlace place{plan_.code_directory,
                               plan_.runtime_directory,
                               "127.0.0.1:" + std::to_string((*endpoint)->port()),
-                              log_stream_name(plan_.clock.wall(), plan_.random),
+                              log_stream_name(plan_.clock.wall(), mark),
                               plan_.inherited};
     const ProcessSpec spec{plan_.command.arguments,
                            environment_lines(make_environment(plan_.spec, place)),
-                           plan_.code_directory};
+                           plan_.code_directory,
+                           mark};
     Result<Process> process = Process::start(spec, plan_.guard.socket());
     if (!process) {
         (*endpoint)->close();
@@ -109,6 +97,7 @@ void Instance::end(std::string_view why)
     if (phase_ == Phase::Ending || phase_ == Phase::Gone) return;
     kill();
     if (work_) {
+        plan_.stats.errors.add();
         finish({Outcome::Broken, {}, "function \"" + function_name() + "\": " + std::string(why), {}},
                nullptr);
     }
@@ -197,6 +186,11 @@ void Instance::on_lost(RuntimeConnection& connection)
     waiting_ = nullptr;
     protocol_.on_waiting_lost();
     if (phase_ == Phase::Idle) expect_next();
+}
+
+void Instance::on_accept_failed(const std::string& why)
+{
+    end("the gateway cannot take its connection to the Runtime API: " + why);
 }
 
 void Instance::expect_next()

@@ -101,6 +101,7 @@ private:
     void on_request(RuntimeConnection& connection, net::HttpRequest request) override;
     void on_too_large() override;
     void on_lost(RuntimeConnection& connection) override;
+    void on_accept_failed(const std::string& why) override;
     void on_deadline();
     void on_exit();
 
@@ -137,7 +138,7 @@ private:
 
     std::optional<Work> work_;
     std::string request_id_;  ///< of work_
-    Time invoked_at_;
+    Time invoked_at_;         ///< the same as started_at_ until the first event
     std::optional<LogTail> tail_;
 };
 

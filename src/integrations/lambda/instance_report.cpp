@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an invocation ends: what is answered, counted, and written to the function's log.
-#include "core/log.hpp"
 #include "core/text.hpp"
 #include "integrations/lambda/instance.hpp"
 
@@ -22,22 +21,17 @@ constexpr milliseconds kMemorySampleInterval{100};
 void Instance::fail_init(const Trouble& trouble, std::string_view status)
 {
     output_->drain();
-    invoked_at_ = started_at_;
     plan_.log.line(init_report_text(since(started_at_), status), tail());
-    plan_.log.line(start_text(request_id_), tail());
     fail(trouble);
 }
 
 void Instance::fail(const Trouble& trouble)
 {
     plan_.stats.errors.add();
-    log::warn("function.failed",
-              {{"function", function_name()}, {"request_id", request_id_}, {"why", trouble.failure.why}});
-    finish({Outcome::Failed,
-            trouble.failure.payload,
-            "function \"" + function_name() + "\" failed: " + trouble.failure.why,
-            {}},
-           &trouble);
+    std::string why = "function \"" + function_name() + "\" failed: " + trouble.failure.why;
+    // Whoever reads it finds the stack by the id, in the function's log.
+    if (why.find(request_id_) == std::string::npos) why += " (RequestId: " + request_id_ + ')';
+    finish({Outcome::Failed, trouble.failure.payload, std::move(why), {}}, &trouble);
 }
 
 void Instance::finish(InvocationResult result, const Trouble* trouble)
@@ -48,6 +42,7 @@ void Instance::finish(InvocationResult result, const Trouble* trouble)
         if (lines.empty()) return;
         for (const std::string_view line : text::split(lines, '\n')) plan_.log.line(line, tail());
     };
+    if (phase_ == Phase::Starting) write(start_text(request_id_));
     if (trouble != nullptr) write(trouble->lines_before);
     const microseconds duration = since(invoked_at_);
     const Report report{request_id_,

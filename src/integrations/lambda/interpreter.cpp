@@ -27,7 +27,7 @@ std::vector<std::string> question(const std::string& path, Language language)
 std::string output_of(const std::vector<std::string>& arguments)
 {
     Result<Process> process =
-        Process::start({arguments, environment_lines(inherited_environment()), "/"}, -1);
+        Process::start({arguments, environment_lines(inherited_environment()), "/", {}}, -1);
     if (!process) return {};
     const net::UniqueFd exit = process->take_exit_fd();
     const net::UniqueFd output = process->take_output();

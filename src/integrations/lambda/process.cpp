@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/process.hpp"
 
+#include "core/text.hpp"
+#include "integrations/lambda/guard.hpp"
+#include "integrations/lambda/system_failure.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -33,6 +37,7 @@ struct Launch {
     int input = -1;
     int output = -1;
     int guard_socket = -1;
+    InstanceMark mark{};
     int failure = -1;  ///< where the errno of what did not work is written
     pid_t parent = 0;
 };
@@ -48,7 +53,7 @@ struct Launch {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != launch.parent) ::_exit(kExecFailed);  // it has died already
-    const pid_t self = ::getpid();
+    const GuardedGroup self{::getpid(), launch.mark};
     if (launch.guard_socket >= 0 &&
         ::send(launch.guard_socket, &self, sizeof(self), MSG_NOSIGNAL) != sizeof(self)) {
         give_up();
@@ -110,7 +115,12 @@ bool move_beyond_standard(net::UniqueFd& fd)
 
 Error failed(const ProcessSpec& spec, int error)
 {
-    return {ErrorKind::Io, "cannot run " + spec.arguments.front() + ": " + std::strerror(error)};
+    if (::access(spec.directory.c_str(), X_OK) != 0) {
+        return {ErrorKind::Io,
+                "cannot enter " + spec.directory + ": " + std::strerror(error) +
+                    "; build the function, or correct its codeUri"};
+    }
+    return {ErrorKind::Io, "cannot run " + spec.arguments.front() + ": " + text_of_failure(error)};
 }
 
 }  // namespace
@@ -118,18 +128,8 @@ Error failed(const ProcessSpec& spec, int error)
 std::string ExitStatus::text() const
 {
     if (!is_signal) return "exit status " + std::to_string(code);
-    switch (code) {
-        case SIGKILL:
-            return "signal: killed";
-        case SIGTERM:
-            return "signal: terminated";
-        case SIGSEGV:
-            return "signal: segmentation fault";
-        case SIGABRT:
-            return "signal: aborted";
-        default:
-            return "signal: " + std::to_string(code);
-    }
+    const char* const name = ::sigdescr_np(code);
+    return "signal: " + (name == nullptr ? std::to_string(code) : text::lower(name));
 }
 
 Result<Process> Process::start(const ProcessSpec& spec, int guard_socket)
@@ -159,6 +159,7 @@ Result<Process> Process::start(const ProcessSpec& spec, int guard_socket)
     launch.input = input.get();
     launch.output = output_end.get();
     launch.guard_socket = guard_socket;
+    launch.mark = spec.mark;
     launch.failure = failure_write.get();
     launch.parent = ::getpid();
     made.id_ = launch_child(launch);

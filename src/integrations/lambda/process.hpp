@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "integrations/lambda/strays.hpp"
 #include "net/unique_fd.hpp"
 
 #include <string>
@@ -15,6 +16,7 @@ struct ProcessSpec {
     std::vector<std::string> arguments;    ///< the first is the path of the executable
     std::vector<std::string> environment;  ///< "NAME=value"; nothing is inherited
     std::string directory;
+    InstanceMark mark{};  ///< what the guard finds its descendants by
 };
 
 /// How a process ended: its status, or the signal that killed it.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/runtime_endpoint.hpp"
 
-#include "core/log.hpp"
 #include "integrations/lambda/invocation.hpp"
+#include "integrations/lambda/system_failure.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
@@ -149,7 +149,7 @@ Result<std::shared_ptr<RuntimeEndpoint>> RuntimeEndpoint::listen(asio::io_contex
     if (!error) made->acceptor_.bind(loopback, error);
     if (!error) made->acceptor_.listen(static_cast<int>(kConnectionsMax), error);
     if (!error) made->port_ = made->acceptor_.local_endpoint(error).port();
-    if (error) return Error(ErrorKind::Io, "no port for a Runtime API: " + error.message());
+    if (error) return Error(ErrorKind::Io, "no port for a Runtime API: " + text_of_failure(error.value()));
     made->accept();
     return made;
 }
@@ -162,10 +162,7 @@ void RuntimeEndpoint::accept()
 {
     acceptor_.async_accept([this, self = shared_from_this()](error_code error, TcpSocket socket) {
         if (listener_ == nullptr) return;
-        if (error) {
-            // Trying again at once would fail again; the instance runs into its time limit.
-            return log::warn("function.accept_failed", {{"why", error.message()}});
-        }
+        if (error) return listener_->on_accept_failed(text_of_failure(error.value()));
         add(std::move(socket));
         accept();
     });

@@ -35,6 +35,8 @@ public:
     virtual void on_too_large() = 0;
     /// The connection has gone; called also when none of its requests is open.
     virtual void on_lost(RuntimeConnection& connection) = 0;
+    /// No other connection will be accepted, with the remedy.
+    virtual void on_accept_failed(const std::string& why) = 0;
 
 protected:
     ~RuntimeListener() = default;

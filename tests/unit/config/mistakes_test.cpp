@@ -251,6 +251,8 @@ TEST_CASE("Functions are checked")
     CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: python3.12}}\n") ==
           "t.yaml:2:16: functions.f: handler is required for the runtime python3.12\n");
     CHECK(beside_an_api("functions: {f: {codeUri: ., runtime: provided.al2023}}\n").empty());
+    CHECK(beside_an_api("functions: {f: {inlineCode: '" + std::string(5000, 'x') +
+                        "', runtime: nodejs20.x, handler: index.h}}\n") == "");
     CHECK(beside_an_api("functions: {f: {inlineCode: x, runtime: provided.al2023}}\n") ==
           "t.yaml:2:29: functions.f.inlineCode: the runtime provided.al2023 has no inline code\n");
     CHECK(beside_an_api("functions: {f: {endpoint: \"http://localhost:3001\", remoteName: g}}\n").empty());

@@ -18,7 +18,7 @@ while True:
     const auto first = lab.invoke("throws");
     CHECK(first.outcome == Outcome::Failed);
     CHECK(first.payload.find(R"({"errorType": "Oops", "errorMessage": "no", "stackTrace": [)") == 0);
-    CHECK(first.why == "function \"throws\" failed: Oops: no");
+    CHECK(first.why.find("function \"throws\" failed: Oops: no (RequestId: ") == 0);
     CHECK(lab.invoke("throws").payload == first.payload);
     CHECK(lab.stats("throws").errors.value() == 2);
 }
@@ -111,6 +111,30 @@ time.sleep(3600)
     CHECK(eventually([&] { return !is_running(pids.substr(space + 1, pids.size() - space - 2)); }));
     CHECK(lab.log->has("Task timed out after 0.20 seconds\n"));
     CHECK(lab.stats("slow").timeouts.value() == 1);
+}
+
+TEST_CASE("what has left a function's group, session and parent ends with the function all the same")
+{
+    FunctionFixture lab;
+    const std::string escape = R"(
+subprocess.run(['setsid', '--fork', 'sh', '-c', 'echo $$ >pid.new; mv pid.new pid; exec sleep 3600'])
+)";
+    auto killed = lab.function("killed", kRuntimePrelude + escape + "next_event()\ntime.sleep(3600)\n");
+    killed.function.timeout = milliseconds(200);
+    const auto exits = lab.function("exits", kRuntimePrelude + escape + R"(
+next_event()
+while not os.path.exists('pid'):
+    time.sleep(0.01)
+os._exit(1)
+)");
+    lab.load({killed, exits});
+    for (const std::string name : {"killed", "exits"}) {
+        CHECK(lab.invoke(name).outcome == Outcome::Failed);
+        std::string pid;
+        REQUIRE(eventually([&] { return (pid = lab.code.read(name + "/pid")).ends_with('\n'); }));
+        pid.pop_back();
+        CHECK(eventually([&] { return !is_running(pid); }));
+    }
 }
 
 TEST_CASE("a result that is too large is refused, the invocation fails, and the process goes on")

@@ -181,3 +181,18 @@ TEST_CASE("at the end of the host everything is killed, and whoever waits is ans
     CHECK(late.outcome == Outcome::Broken);
     CHECK(late.why == "function \"gated\" is not run: the gateway is ending");
 }
+
+TEST_CASE("an invocation whose process is ended while it starts has taken the time since its start")
+{
+    FunctionFixture lab;
+    lab.load({lab.function("mute", "#!/bin/sh\nexec sleep 3600\n")});
+    const Answer starting = lab.begin("mute");
+    REQUIRE(eventually([&] { return lab.stats("mute").cold_starts.value() == 1; }));
+    lab.host->stop();
+    CHECK(starting.get().outcome == Outcome::Broken);
+    HistogramSnapshot durations;
+    lab.stats("mute").duration.add_to(durations);
+    CHECK(durations.sum_ms <= static_cast<std::uint64_t>(milliseconds(kForever).count()));
+    CHECK(lab.stats("mute").errors.value() == 1);
+    CHECK(lab.log->text().find("START RequestId: ") < lab.log->text().find("END RequestId: "));
+}

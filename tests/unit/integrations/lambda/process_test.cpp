@@ -6,11 +6,13 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
+#include <sstream>
 #include <sys/wait.h>
 
 using namespace postern;
 using namespace postern::test;
 using lambda::Guard;
+using lambda::InstanceMark;
 using lambda::Process;
 
 namespace {
@@ -29,7 +31,7 @@ std::string output_of(Process& process)
 
 Result<Process> run(const std::string& code)
 {
-    return Process::start({{"/usr/bin/python3", "-c", code}, {"ONLY=this"}, "/tmp"}, -1);
+    return Process::start({{"/usr/bin/python3", "-c", code}, {"ONLY=this"}, "/tmp", {}}, -1);
 }
 
 }  // namespace
@@ -69,15 +71,26 @@ TEST_CASE("how a process has ended is told in Lambda's words")
     CHECK(end("raise SystemExit(7)") == "exit status 7");
     CHECK(end("import os; os.kill(os.getpid(), 9)") == "signal: killed");
     CHECK(end("import os; os.kill(os.getpid(), 15)") == "signal: terminated");
+    CHECK(end("import os; os.kill(os.getpid(), 7)") == "signal: bus error");
 }
 
 TEST_CASE("what cannot be executed is told with the system's word")
 {
-    auto missing = Process::start({{"/no/such/file"}, {}, "/tmp"}, -1);
+    auto missing = Process::start({{"/no/such/file"}, {}, "/tmp", {}}, -1);
     REQUIRE(missing.has_error());
-    CHECK(missing.error().detail == "cannot run /no/such/file: No such file or directory");
-    auto nowhere = Process::start({{"/bin/true"}, {}, "/no/such/directory"}, -1);
-    CHECK(nowhere.has_error());
+    CHECK(missing.error().detail ==
+          "cannot run /no/such/file: No such file or directory; if it is there, what its "
+          "first line or its dynamic loader names is not");
+    auto nowhere = Process::start({{"/bin/true"}, {}, "/no/such/directory", {}}, -1);
+    REQUIRE(nowhere.has_error());
+    CHECK(nowhere.error().detail ==
+          "cannot enter /no/such/directory: No such file or directory; build the "
+          "function, or correct its codeUri");
+    auto crowded = Process::start({{"/bin/true"}, {"A=" + std::string(200'000, 'x')}, "/tmp", {}}, -1);
+    REQUIRE(crowded.has_error());
+    CHECK(crowded.error().detail ==
+          "cannot run /bin/true: Argument list too long; its environment is too large: a "
+          "variable may have 128 KiB, and on AWS all of them together 4 KiB");
 }
 
 TEST_CASE("the memory of a process is its peak in MB")
@@ -93,7 +106,9 @@ TEST_CASE("the memory of a process is its peak in MB")
     CHECK(process->memory_peak_mb() == 0);
 }
 
-TEST_CASE("when the gateway is killed, its guard kills the groups that it knows, with all who are in them")
+TEST_CASE(
+    "when the gateway is killed, its guard kills the groups that it knows, with all who are in them or have "
+    "left them")
 {
     TemporaryDirectory directory;
     const pid_t gateway = ::fork();
@@ -101,27 +116,35 @@ TEST_CASE("when the gateway is killed, its guard kills the groups that it knows,
     if (gateway == 0) {
         auto guard = Guard::start();
         if (!guard) ::_exit(1);
-        const std::string code = "sleep 3600 & echo $$ $! >ids.new; mv ids.new ids; wait";
-        const std::vector<std::string> environment{"PATH=/usr/bin:/bin"};
-        auto forgotten = Process::start({{"/bin/true"}, environment, directory.path()}, (*guard)->socket());
+        const std::string code =
+            "sleep 3600 & echo $$ $! >ids.new; setsid sh -c 'echo $$ >>ids.new; mv ids.new ids; exec sleep "
+            "3600' & "
+            "wait";
+        InstanceMark mark{};
+        mark.fill('a');
+        const std::vector<std::string> environment{
+            "PATH=/usr/bin:/bin",
+            "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/28/[$LATEST]" + std::string(mark.data(), mark.size())};
+        auto forgotten =
+            Process::start({{"/bin/true"}, environment, directory.path(), {}}, (*guard)->socket());
         if (!forgotten) ::_exit(1);
         (*guard)->forget(forgotten->id());
-        auto process =
-            Process::start({{"/bin/sh", "-c", code}, environment, directory.path()}, (*guard)->socket());
+        auto process = Process::start({{"/bin/sh", "-c", code}, environment, directory.path(), mark},
+                                      (*guard)->socket());
         if (!process) ::_exit(1);
         for (;;) ::pause();
     }
-    std::string ids;
+    std::string parent;
+    std::string child;
+    std::string stray;
     REQUIRE(eventually([&] {
-        ids = directory.read("ids");
-        return !ids.empty();
+        std::istringstream ids(directory.read("ids"));
+        return static_cast<bool>(ids >> parent >> child >> stray);
     }));
-    const std::size_t space = ids.find(' ');
-    const std::string parent = ids.substr(0, space);
-    const std::string child = ids.substr(space + 1, ids.size() - space - 2);
     CHECK(is_running(parent));
     CHECK(is_running(child));
+    CHECK(is_running(stray));
     ::kill(gateway, SIGKILL);
     ::waitpid(gateway, nullptr, 0);
-    CHECK(eventually([&] { return !is_running(parent) && !is_running(child); }));
+    CHECK(eventually([&] { return !is_running(parent) && !is_running(child) && !is_running(stray); }));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Runtime API's client: one keep-alive connection, one request at a time, one write for each. node:http would do the same with
-// several times the work.
+// several times the work. A connection that an answer closes is followed by another.
 import net from 'node:net';
 
 const kBase = '/2018-06-01';
@@ -8,7 +8,7 @@ const kHeadEnd = Buffer.from('\r\n\r\n');
 
 export class RuntimeApi {
   #host;
-  #socket = null;
+  #socket = null; // null: to be connected
   #chunks = [];
   #bytes = 0;
   #answer = null; // the head of the answer that is arriving: { status, headers, begin, end } in bytes of all chunks
@@ -26,14 +26,24 @@ export class RuntimeApi {
     const port = Number(this.#host.slice(colon + 1));
     if (colon <= 0 || !Number.isInteger(port)) this.#fail(`AWS_LAMBDA_RUNTIME_API is "${this.#host}", which is not HOST:PORT`);
     return new Promise((resolve) => {
-      this.#socket = net.connect({ host, port, noDelay: true }, () => {
-        this.#socket.unref();
+      const socket = net.connect({ host, port, noDelay: true }, () => {
+        socket.unref();
         resolve();
       });
-      this.#socket.on('data', (chunk) => this.#onData(chunk));
-      this.#socket.on('error', (error) => this.#fail(`the Runtime API at ${this.#host}: ${error.message}`));
-      this.#socket.on('close', () => process.exit(1));
+      this.#socket = socket;
+      socket.on('data', (chunk) => this.#onData(chunk));
+      socket.on('error', (error) => this.#fail(`the Runtime API at ${this.#host}: ${error.message}`));
+      socket.on('close', () => {
+        if (socket === this.#socket) process.exit(1);
+      });
     });
+  }
+
+  /** The gateway has no ear for what is still being written, such as a result that is too large. */
+  #hangUp() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket.removeAllListeners('data').destroy();
   }
 
   /** Whether a request is under way. */
@@ -55,7 +65,8 @@ export class RuntimeApi {
   }
 
   /** While it waits the connection keeps the process alive; while the handler runs only the handler does. */
-  #request(bytes) {
+  async #request(bytes) {
+    if (this.#socket === null) await this.connect();
     return new Promise((resolve) => {
       this.#waiting = { resolve };
       this.#socket.ref();
@@ -75,7 +86,8 @@ export class RuntimeApi {
     this.#bytes = 0;
     this.#answer = null;
     this.#waiting = null;
-    this.#socket.unref();
+    if (headers.connection === 'close') this.#hangUp();
+    else this.#socket.unref();
     waiting?.resolve({ headers, body });
   }
 
@@ -85,7 +97,7 @@ export class RuntimeApi {
     const headEnd = bytes.indexOf(kHeadEnd);
     if (headEnd < 0) return false;
     const headers = {};
-    for (const line of bytes.latin1Slice(0, headEnd).split('\r\n').slice(1)) {
+    for (const line of bytes.utf8Slice(0, headEnd).split('\r\n').slice(1)) {
       const colon = line.indexOf(':');
       headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
     }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Runtime API's client: one keep-alive connection, one request at a time, one write for each. http.client would do the same with several
-times the work."""
+times the work. A connection that an answer closes is followed by another."""
 import socket
 import sys
 
@@ -16,10 +16,14 @@ class RuntimeApi:
         host, _, port = address.rpartition(':')
         if not host or not port.isdigit():
             _fail('AWS_LAMBDA_RUNTIME_API is "%s", which is not HOST:PORT' % address)
+        self._address = (host.strip('[]'), int(port))
         try:
-            self._socket = socket.create_connection((host.strip('[]'), int(port)))
+            self._connect()
         except OSError as error:
             _fail('the Runtime API at %s: %s' % (address, error))
+
+    def _connect(self):
+        self._socket = socket.create_connection(self._address)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def next(self):
@@ -37,7 +41,11 @@ class RuntimeApi:
     def _request(self, head, body=b''):
         try:
             self._socket.sendall(head.encode('ascii', 'replace') + body)
-            return self._answer()
+            headers, answer = self._answer()
+            if headers.get('connection') == 'close':
+                self._socket.close()
+                self._connect()
+            return headers, answer
         except OSError as error:
             _fail('the Runtime API at %s: %s' % (self._host, error))
 
@@ -48,7 +56,7 @@ class RuntimeApi:
             self._receive(received)
             head_end = received.find(_HEAD_END)
         headers = {}
-        for line in received[:head_end].decode('latin-1').split('\r\n')[1:]:
+        for line in received[:head_end].decode('utf-8', 'replace').split('\r\n')[1:]:
             name, _, value = line.partition(':')
             headers[name.lower()] = value.strip()
         if 'content-length' not in headers:
