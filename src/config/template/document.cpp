@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/document.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postern::config::templates {
@@ -8,7 +9,6 @@ namespace postern::config::templates {
 namespace {
 
 constexpr std::string_view kSam = "AWS::Serverless-2016-10-31";
-constexpr std::string_view kLanguageExtensions = "AWS::LanguageExtensions";
 constexpr std::size_t kHintsMax = 200;
 constexpr std::size_t kResourcesMax = 2000;  // AWS: 500 in a template
 
@@ -171,9 +171,9 @@ void Template::read_resource(const Node::Entry& entry, Findings& findings)
     }
     const Node* metadata = body.find("Metadata");
     made.asset_path = text_of(metadata, "aws:asset:path");
+    made.asset_property = text_of(metadata, "aws:asset:property");
     made.build_method = text_of(metadata, "BuildMethod");
-    if (made.id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") !=
-        std::string::npos) {
+    if (made.id.find_first_not_of(kLettersAndDigits) != std::string::npos) {
         findings.problem(entry.where, "a logical id has letters and digits only");
     }
     add(std::move(made));
@@ -208,6 +208,14 @@ void Template::add(Resource made)
 void Template::add_alias(std::string name, std::string id)
 {
     if (const Resource* resource = find(id)) by_id_.emplace(std::move(name), resource);
+}
+
+bool has_transform(const Node& root, std::string_view name)
+{
+    const Node* transform = root.find("Transform");
+    if (transform == nullptr) return false;
+    const std::vector<const Node*> names = one_or_more(*transform);
+    return std::any_of(names.begin(), names.end(), [&](const Node* each) { return each->text == name; });
 }
 
 bool is_template(const Node& root)
