@@ -257,6 +257,7 @@ const PropertyRule* find_rule(const std::vector<PropertyRule>& rules, std::strin
 std::vector<std::string> names_of(const std::vector<PropertyRule>& rules)
 {
     std::vector<std::string> names;
+    names.reserve(rules.size());
     for (const PropertyRule& rule : rules) names.emplace_back(rule.name);
     return names;
 }

@@ -166,6 +166,20 @@ TEST_CASE("HTTP APIs and everything else that does not run is ignored with a not
                 "\"Permission\""));
 }
 
+TEST_CASE("Macros are ignored with a note")
+{
+    CHECK_THAT(notes_of(good("  Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://b/k'}}\n")),
+               Contains("Resources: ignored: Postern has no macro \"AWS::Include\""));
+    const std::string plain = kChat;
+    const std::string rest = plain.substr(plain.find('\n'));
+    const Loaded loaded = load_template(
+        "Transform: [{Name: Mine, Parameters: {}}, {Name: AWS::Serverless-2016-10-31}, Yours]" + rest);
+    CHECK(problems_of(loaded).empty());
+    CHECK_THAT(notes_of(loaded), Contains("no macro \"Mine\"") && Contains("no macro \"Yours\""));
+    CHECK(problems_of(load_template("Transform:" + rest)).find("needs \"Transform:") != std::string::npos);
+    CHECK_THAT(notes_of(load_template("Transform: {Name: Mine}" + rest)), Contains("no macro \"Mine\""));
+}
+
 TEST_CASE("Settings from outside hold for templates, too")
 {
     LoadOptions options;
