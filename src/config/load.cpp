@@ -5,6 +5,7 @@
 #include "config/default_listeners.hpp"
 #include "config/sections.hpp"
 #include "config/serverless/translate.hpp"
+#include "config/template/cloud_assembly.hpp"
 #include "config/template/document.hpp"
 #include "config/template/translate.hpp"
 #include "config/text_file.hpp"
@@ -144,7 +145,9 @@ Loaded load_file(const std::string& path, const LoadOptions& options)
     const Result<std::string> text = read_text_file(path);
     if (text.has_value()) return load_text(*text, path, options);
     Loaded failed;
-    failed.problems.push_back({{path, 0, 0}, "", text.error().detail});
+    const std::vector<std::string> templates = templates::templates_in(path);
+    const std::string hint = templates.empty() ? "" : ", such as " + templates[0];
+    failed.problems.push_back({{path, 0, 0}, "", text.error().detail + hint});
     return failed;
 }
 

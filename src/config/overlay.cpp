@@ -43,7 +43,7 @@ public:
 
     void set(std::vector<Diagnostic>& problems)
     {
-        if (property_ != nullptr && is_scalar(property_->rule.kind)) {
+        if (is_text_ || (property_ != nullptr && is_scalar(property_->rule.kind))) {
             *node_ = scalar_node(given_.value, where_);
             return;
         }
@@ -87,12 +87,17 @@ private:
     }
 
     /// True when the next step is a name that the user chose.
-    bool is_entry() const { return property_ != nullptr && property_->rule.kind == Kind::Map; }
+    bool is_entry() const
+    {
+        return property_ != nullptr &&
+               (property_->rule.kind == Kind::Map || property_->rule.kind == Kind::TextMap);
+    }
 
     bool enter_entry(const std::string& name)
     {
         if (node_->type == Node::Type::Null) *node_ = map_node(where_);
         if (node_->type != Node::Type::Map) return false;
+        is_text_ = property_->rule.kind == Kind::TextMap;
         property_ = nullptr;
         make_entry(name);
         return true;
@@ -139,6 +144,7 @@ private:
     Node* node_;
     const Section* section_ = &root_section();
     const Property* property_ = nullptr;
+    bool is_text_ = false;  // the node is an entry of a map of texts
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import unittest
 
+from cdk import synthesize_echo
 from functions import FunctionGateway, ask
 from gateway import PLAIN_AND_TLS, run_command
 from websocket import Client
@@ -15,6 +16,8 @@ from wscat import Wscat
 EXAMPLES = pathlib.Path(__file__).parents[2] / 'examples'
 TEMPLATES = {name: EXAMPLES / name / file for name, file in
              (('sam-echo', 'template.yaml'), ('sam-python', 'template.yaml'), ('serverless-echo', 'serverless.yml'))}
+CDK_OUT = tempfile.TemporaryDirectory(prefix='postern-test-')
+TEMPLATES['cdk-echo'] = synthesize_echo(CDK_OUT.name)
 HELLO = '{"action":"echo","data":"hello"}'
 ONE_PORT = {'listeners': None, 'flags': ['--port', '0']}  # the default listener of a file with functions
 HINT = 'try {"action":"echo","data":"hello"}'
@@ -72,7 +75,7 @@ class ExamplesTest(unittest.TestCase):
                     self.assertEqual(json.loads(ask(client, HELLO)), json.loads(HELLO))
 
     def test_what_disconnect_prints_is_in_its_log(self):
-        for name in ('sam-echo', 'sam-python'):
+        for name in ('sam-echo', 'sam-python', 'cdk-echo'):
             gone = function_of(TEMPLATES[name], '$disconnect')
             with FunctionGateway(configuration=TEMPLATES[name]) as gateway:
                 with Client(gateway.url) as client:

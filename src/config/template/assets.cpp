@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/assets.hpp"
 
+#include "config/text_file.hpp"
 #include "config/yaml_reader.hpp"
 
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string_view>
 #include <system_error>
 
 namespace postern::config::templates {
 
 namespace {
 
-constexpr std::string_view kTemplateEnd = ".template.json";
 constexpr std::string_view kAssetsEnd = ".assets.json";
 
 }  // namespace
@@ -26,11 +24,12 @@ Assets::Assets(const std::string& template_file, Findings& findings)
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) return;
     files_.push_back(file);
-    std::ifstream in(file, std::ios::binary);
-    std::string text(kFileBytesMax + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    const Document document = read_yaml(text, file);
+    const Result<std::string> text = read_text_file(file);
+    if (!text.has_value()) {
+        findings.problem({file, 0, 0}, text.error().detail);
+        return;
+    }
+    const Document document = read_yaml(*text, file);
     for (const Diagnostic& problem : document.problems) findings.problem(problem.where, problem.message);
     if (document.is_complete) read(document.root);
 }
@@ -57,6 +56,12 @@ std::optional<std::string> Assets::path_of(const std::string& s3_key) const
     const auto found = paths_.find(s3_key);
     if (found == paths_.end()) return std::nullopt;
     return found->second;
+}
+
+bool Assets::has_source(const std::string& path) const
+{
+    return std::any_of(
+        paths_.begin(), paths_.end(), [&](const auto& object) { return object.second == path; });
 }
 
 }  // namespace postern::config::templates

@@ -8,8 +8,9 @@ namespace postern::config::templates {
 
 Node native_authorizers(const World& world, const Item& api)
 {
-    Node out = map_node(api.where());
-    for (const Item* authorizer : members(world, "AWS::ApiGatewayV2::Authorizer", "ApiId", api.ref)) {
+    const auto all = members(world, "AWS::ApiGatewayV2::Authorizer", "ApiId", api.ref);
+    Node out = map_node(all.empty() ? api.where() : all[0]->where());
+    for (const Item* authorizer : all) {
         Node native = Stack::copied(*authorizer);
         if (const Node* uri = authorizer->find("AuthorizerUri"))
             put(native, "authorizerUri", short_function_uri(world, uri->text), uri->where);

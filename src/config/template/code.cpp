@@ -15,6 +15,8 @@ constexpr std::string_view kFileScheme = "file://";
 constexpr const char* kUnpack =
     " is an archive: unpack it, and name the directory, in the template or with --set "
     "functions.NAME.codeUri=DIR";
+constexpr const char* kNotOfSynth =
+    "; the template is to stay where cdk synth writes it: cdk.out/STACK.template.json";
 constexpr const char* kInS3 =
     "the code is in S3, which is not asked: name its directory, in the template or with --set "
     "functions.NAME.codeUri=DIR";
@@ -114,10 +116,11 @@ private:
             out_.obstacle = path + kUnpack;
         } else {
             const bool is_file = std::filesystem::exists(found, error);
+            const bool is_away = !is_file && path == item_.resource->asset_path;
             findings_.problem(where,
                               (is_file ? "it is a file, where the directory of the code is needed: "
                                        : "there is no directory ") +
-                                  found.lexically_normal().string());
+                                  found.lexically_normal().string() + (is_away ? kNotOfSynth : ""));
         }
     }
 

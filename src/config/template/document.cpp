@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/document.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postern::config::templates {
@@ -8,7 +9,6 @@ namespace postern::config::templates {
 namespace {
 
 constexpr std::string_view kSam = "AWS::Serverless-2016-10-31";
-constexpr std::string_view kLanguageExtensions = "AWS::LanguageExtensions";
 constexpr std::size_t kHintsMax = 200;
 constexpr std::size_t kResourcesMax = 2000;  // AWS: 500 in a template
 
@@ -54,10 +54,24 @@ std::string text_of(const Node* map, std::string_view key)
     return found != nullptr && found->type == Node::Type::Scalar ? found->text : "";
 }
 
+/// The macro is its name, or a map of Name and Parameters.
+std::string name_of_macro(const Node& macro)
+{
+    const Node* name = macro.find("Name");
+    return name == nullptr ? macro.text : name->text;
+}
+
+void say_macro(const Node& macro, Findings& findings)
+{
+    findings.ignored(macro.where, "Postern has no macro " + describe(scalar_node(name_of_macro(macro), {})));
+}
+
 std::vector<const Node*> one_or_more(const Node& node)
 {
-    if (node.type == Node::Type::Scalar) return {&node};
+    if (node.type == Node::Type::Null) return {};
+    if (node.type != Node::Type::List) return {&node};
     std::vector<const Node*> out;
+    out.reserve(node.items.size());
     for (const Node& item : node.items) out.push_back(&item);
     return out;
 }
@@ -120,17 +134,24 @@ Template::Template(const Node& root, std::string name, Findings& findings)
     } else if (all->entries.size() > kResourcesMax) {
         findings.problem(all->where, "more than " + std::to_string(kResourcesMax) + " resources");
     } else {
-        for (const Node::Entry& entry : all->entries) read_resource(entry, findings);
+        for (const Node::Entry& entry : all->entries) {
+            if (entry.key == "Fn::Transform") {
+                say_macro(entry.value, findings);
+            } else {
+                read_resource(entry, findings);
+            }
+        }
     }
 }
 
 void Template::read_transform(const Node& transform, Findings& findings)
 {
     for (const Node* each : one_or_more(transform)) {
-        if (each->text == kSam) {
+        const std::string name = name_of_macro(*each);
+        if (name == kSam) {
             is_sam = true;
-        } else if (each->text != kLanguageExtensions) {
-            findings.ignored(each->where, "Postern has no macro " + describe(*each));
+        } else if (name != kLanguageExtensions) {
+            say_macro(*each, findings);
         }
     }
 }
@@ -171,9 +192,9 @@ void Template::read_resource(const Node::Entry& entry, Findings& findings)
     }
     const Node* metadata = body.find("Metadata");
     made.asset_path = text_of(metadata, "aws:asset:path");
+    made.asset_property = text_of(metadata, "aws:asset:property");
     made.build_method = text_of(metadata, "BuildMethod");
-    if (made.id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") !=
-        std::string::npos) {
+    if (made.id.find_first_not_of(kLettersAndDigits) != std::string::npos) {
         findings.problem(entry.where, "a logical id has letters and digits only");
     }
     add(std::move(made));
@@ -208,6 +229,15 @@ void Template::add(Resource made)
 void Template::add_alias(std::string name, std::string id)
 {
     if (const Resource* resource = find(id)) by_id_.emplace(std::move(name), resource);
+}
+
+bool has_transform(const Node& root, std::string_view name)
+{
+    const Node* transform = root.find("Transform");
+    if (transform == nullptr) return false;
+    const std::vector<const Node*> names = one_or_more(*transform);
+    return std::any_of(
+        names.begin(), names.end(), [&](const Node* each) { return name_of_macro(*each) == name; });
 }
 
 bool is_template(const Node& root)

@@ -16,6 +16,12 @@
 
 namespace postern::config::templates {
 
+inline constexpr std::string_view kLanguageExtensions = "AWS::LanguageExtensions";  ///< a Transform
+
+/// What a logical id is made of.
+inline constexpr std::string_view kLettersAndDigits =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
 /// What is said about a template while it is read, each thing once. Paths are filled in at the end, by
 /// position (places.hpp).
 struct Findings {
@@ -50,9 +56,10 @@ struct Resource {
     Node ignore_globals;                  ///< SAM: "*" or a list of names; Null for none
     std::string condition;                ///< "" for one that always exists
     std::vector<std::string> depends_on;  ///< logical ids
-    std::string asset_path;     ///< Metadata aws:asset:path, which CDK writes; relative to the template
-    std::string build_method;   ///< Metadata BuildMethod: `sam build` makes the code
-    bool is_generated = false;  ///< by SAM, so it stands in no file
+    std::string asset_path;      ///< Metadata aws:asset:path, which CDK writes; relative to the template
+    std::string asset_property;  ///< Metadata aws:asset:property: the property that the asset is for
+    std::string build_method;    ///< Metadata BuildMethod: `sam build` makes the code
+    bool is_generated = false;   ///< by SAM, so it stands in no file
 };
 
 /// The sections of a CloudFormation template, taken apart but not evaluated.
@@ -84,6 +91,9 @@ private:
     const Node& root_;
     std::map<std::string, const Resource*, std::less<>> by_id_;
 };
+
+/// Whether the section Transform names the macro.
+bool has_transform(const Node& root, std::string_view name);
 
 /// True for a text that is a template: by its sections, as nothing else has them at the top.
 bool is_template(const Node& root);

@@ -117,6 +117,7 @@ Evaluator::Value Evaluator::apply(const Call& call)
         return fail(call.where, call.name + " stands in Conditions and in Fn::If only");
     const auto names = [] {
         std::vector<std::string> known;
+        known.reserve(functions.size());
         for (const auto& [name, function] : functions) known.push_back(name);
         return known;
     };
@@ -165,7 +166,7 @@ std::string ring_of(const std::vector<std::string>& open, const std::string& aga
     std::size_t shown = 0;
     for (auto name = first; name != open.end(); ++name) {
         constexpr std::size_t kShownMax = 20;
-        if (++shown > kShownMax) return out + "... -> " + again;
+        if (++shown > kShownMax) return out.append("... -> ").append(again);
         out += *name + " -> ";
     }
     return out + again;

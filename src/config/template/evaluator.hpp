@@ -5,6 +5,7 @@
 #include "config/template/names.hpp"
 #include "config/template/parameters.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -29,6 +30,10 @@ public:
     {}
 
     using Value = std::optional<Node>;
+
+    /// What another stack exports under a name; nullopt when none does.
+    using Imports = std::function<std::optional<std::string>(const std::string& name)>;
+    void set_imports(Imports imports) { imports_ = std::move(imports); }
 
     /// The tree without functions. Positions are those of what was written; texts that functions made stand
     /// where the function stands.
@@ -113,6 +118,7 @@ private:
     const Parameters& parameters_;
     Identity identity_;
     Findings& findings_;
+    Imports imports_;
 
     const Resource* current_ = nullptr;
     bool is_lenient_ = false;

@@ -132,6 +132,8 @@ Evaluator::Value Evaluator::import_value(const Call& call)
     const Value name = walk_argument(call);
     if (!name) return std::nullopt;
     if (auto value = parameters_.given("import:" + name->text)) return made(*std::move(value), call.where);
+    if (auto value = imports_ ? imports_(name->text) : std::nullopt)
+        return made(*std::move(value), call.where);
     return fail(call.where,
                 "Fn::ImportValue: what another stack exports as " + describe(*name) +
                     " is not known here: say --parameter-overrides \"import:" + name->text + "=VALUE\"");

@@ -61,12 +61,24 @@ LambdaFunctions::LambdaFunctions(const Stack& stack,
 Node LambdaFunctions::native(const std::set<std::string>& needed)
 {
     Node out = map_node({template_.file, 1, 1});
+    for (const Item* item : in_order_) add_native(*item, needed.contains(item->ref), out);
+    return out;
+}
+
+Node LambdaFunctions::native_of(const std::set<std::string>& needed)
+{
+    Node out = map_node({template_.file, 1, 1});
     for (const Item* item : in_order_) {
-        bool is_left_out = false;
-        Node function = native_function(*item, item->ref, needed.contains(item->ref), is_left_out);
-        if (!is_left_out) out.entries.push_back({item->ref, item->where(), std::move(function)});
+        if (needed.contains(item->ref)) add_native(*item, true, out);
     }
     return out;
+}
+
+void LambdaFunctions::add_native(const Item& item, bool is_needed, Node& functions)
+{
+    bool is_left_out = false;
+    Node function = native_function(item, item.ref, is_needed, is_left_out);
+    if (!is_left_out) functions.entries.push_back({item.ref, item.where(), std::move(function)});
 }
 
 Node LambdaFunctions::native_function(const Item& item,
@@ -81,13 +93,14 @@ Node LambdaFunctions::native_function(const Item& item,
         Code code = find_code(item, assets_, template_.file, findings_);
         if (code.obstacle.empty()) code.obstacle = obstacle_of_runtime(item.text("Runtime"));
         if (!code.obstacle.empty()) {
-            is_left_out = true;
+            is_left_out = !is_needed;
             const std::string why = with_name(code.obstacle, name);
-            if (!is_needed) {
+            if (is_needed) {
+                findings_.problem(code.where, why);
+                put(out, "endpoint", "http://localhost", code.where);  // else its routes were mistakes, too
+            } else {
                 findings_.ignored(item.where(),
                                   "no route needs the function, and it cannot run here: " + why);
-            } else {
-                findings_.problem(code.where, why);
             }
             return out;
         }
@@ -98,7 +111,7 @@ Node LambdaFunctions::native_function(const Item& item,
                                  item.text("Handler") + ", code " + at);
     }
     if (const Node* environment = item.find("Environment"))
-        put(out, "environment", environment_of(*environment));
+        put(out, "environment", environment_of(*environment, name));
     if (const Node* layers = item.find("Layers")) put(out, "layers", layers_of(*layers));
     if (!item.resource->build_method.empty()) {
         findings_.ignored(
@@ -116,7 +129,7 @@ void LambdaFunctions::add_code(const Item& item, const Code& code, Node& functio
     check_handler(item, code, template_.file, findings_);
 }
 
-Node LambdaFunctions::environment_of(const Node& environment)
+Node LambdaFunctions::environment_of(const Node& environment, const std::string& function)
 {
     Node out = map_node(environment.where);
     if (environment.type != Node::Type::Map) {
@@ -129,6 +142,12 @@ Node LambdaFunctions::environment_of(const Node& environment)
         } else {
             findings_.problem(entry.where, "Environment has Variables only");
         }
+    }
+    for (const Node::Entry& variable : out.entries) {
+        if (variable.value.text.find("{{resolve:") == std::string::npos) continue;
+        findings_.ignored(variable.where,
+                          "nobody resolves it here, so the function sees this text; or say --set functions." +
+                              function + ".environment." + variable.key + "=VALUE");
     }
     unquote(out);
     return out;

@@ -65,14 +65,14 @@ bool parse_parameter_overrides(std::string_view argument,
     return true;
 }
 
-Parameters::Parameters(const Template& source, const TemplateOptions& options, Findings& findings)
+Parameters::Parameters(const Node& root, const TemplateOptions& options, Findings& findings)
 {
     const Position flag{std::string(kFlag), 0, 0};
     for (const std::string& argument : options.parameter_overrides) {
         if (parse_parameter_overrides(argument, given_)) continue;
         findings.problem(flag, "expected NAME=VALUE or ParameterKey=NAME,ParameterValue=VALUE");
     }
-    if (const Node* section = source.section("Parameters")) {
+    if (const Node* section = root.find("Parameters")) {
         for (const Node::Entry& entry : section->entries) read(entry, findings);
     }
     for (const auto& [name, value] : given_) {
@@ -128,10 +128,7 @@ void Parameters::choose_value(Parameter& parameter,
         if (const auto value = given("ssm:" + *parameter.value)) {
             parameter.value = value;
         } else if (found == given_.end()) {
-            findings.ignored(parameter.where,
-                             "SSM is not asked: the value is the path \"" + *parameter.value +
-                                 "\" itself, or what --parameter-overrides ssm:" + *parameter.value +
-                                 "=VALUE says");
+            parameter.is_path_in_ssm = true;
         }
         return;
     }

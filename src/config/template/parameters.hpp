@@ -19,12 +19,14 @@ struct Parameter {
     bool is_list = false;              ///< CommaDelimitedList, List<...>
     bool is_secret = false;            ///< NoEcho: its value stands in no message
     std::optional<std::string> value;  ///< unset: no Default, and nobody gave one
+    bool is_path_in_ssm = false;       ///< the value is where SSM has it, which is not asked
 };
 
 /// The section Parameters and what `--parameter-overrides` says about it.
 class Parameters {
 public:
-    Parameters(const Template& source, const TemplateOptions& options, Findings& findings);
+    /// `root` is the whole template.
+    Parameters(const Node& root, const TemplateOptions& options, Findings& findings);
 
     const Parameter* find(std::string_view name) const;
     std::vector<std::string> names() const;

@@ -32,7 +32,8 @@ public:
         for (std::size_t i = 0; i < node.items.size(); ++i)
             visit(node.items[i], path + '[' + std::to_string(i) + ']');
         for (const Node::Entry& entry : node.entries) {
-            const bool is_call = entry.key == "Ref" || entry.key.starts_with("Fn::");
+            const bool is_call = entry.key == "Ref" ||
+                                 (entry.key.starts_with("Fn::") && !entry.key.starts_with("Fn::ForEach::"));
             const std::string below = is_call ? path : join(path, entry.key.substr(0, kNameMax));
             found(entry.where, below, true);
             visit(entry.value, below);

@@ -19,6 +19,8 @@ constexpr std::string_view kHostDecides = "the machine that Postern runs on deci
 constexpr std::string_view kForPeople = "for people";
 constexpr std::string_view kHttpApisOnly = "belongs to HTTP APIs";
 constexpr std::string_view kNoDeployment = "nothing is deployed here";
+constexpr std::string_view kOnDemand = "instances are started when they are needed";
+constexpr std::string_view kOneVersion = "every version is the code as it is now";
 constexpr std::string_view kOwnLogs = "gateway.log says where functions write";
 
 /// Both kinds of functions.
@@ -74,7 +76,7 @@ const std::vector<PropertyRule> kOfSam = {
     {"PermissionsBoundary", kIgnored, kNoRoles},
     {"Policies", kIgnored, kNoRoles},
     {"PropagateTags", kIgnored, kForPeople},
-    {"ProvisionedConcurrencyConfig", kIgnored, "instances are started when they are needed"},
+    {"ProvisionedConcurrencyConfig", kIgnored, kOnDemand},
     {"PublishToLatestPublished", kIgnored, kNoDeployment},
     {"RolePath", kIgnored, kNoRoles},
     {"SourceKMSKeyArn", kIgnored, kNoRoles},
@@ -218,8 +220,20 @@ const std::map<std::string_view, std::vector<PropertyRule>>& table()
         {"AWS::ApiGatewayV2::ApiMapping",
          {{"ApiId", kCopied}, {"ApiMappingKey", kCopied}, {"DomainName", kRead}, {"Stage", kCopied}}},
         // What these say is in their names already; see names.hpp.
-        {"AWS::Lambda::Alias", {{"FunctionName", kRead}, {"Name", kRead}}},
-        {"AWS::Lambda::Version", {{"FunctionName", kRead}}},
+        {"AWS::Lambda::Alias",
+         {{"FunctionName", kRead},
+          {"Name", kRead},
+          {"Description", kIgnored, kForPeople},
+          {"FunctionVersion", kIgnored, kOneVersion},
+          {"ProvisionedConcurrencyConfig", kIgnored, kOnDemand},
+          {"RoutingConfig", kIgnored, kOneVersion}}},
+        {"AWS::Lambda::Version",
+         {{"FunctionName", kRead},
+          {"CodeSha256", kIgnored, kNoDeployment},
+          {"Description", kIgnored, kForPeople},
+          {"FunctionScalingConfig", kIgnored, kHostDecides},
+          {"ProvisionedConcurrencyConfig", kIgnored, kOnDemand},
+          {"RuntimePolicy", kIgnored, kHostDecides}}},
     };
     return all;
 }
@@ -243,6 +257,7 @@ const PropertyRule* find_rule(const std::vector<PropertyRule>& rules, std::strin
 std::vector<std::string> names_of(const std::vector<PropertyRule>& rules)
 {
     std::vector<std::string> names;
+    names.reserve(rules.size());
     for (const PropertyRule& rule : rules) names.emplace_back(rule.name);
     return names;
 }

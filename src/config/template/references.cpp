@@ -65,6 +65,12 @@ Evaluator::Value Evaluator::parameter_value(const Parameter& parameter, const Po
                     "the parameter " + parameter.name + " has no Default: say --parameter-overrides " +
                         parameter.name + "=VALUE");
     }
+    if (parameter.is_path_in_ssm) {
+        findings_.ignored(parameter.where,
+                          "SSM is not asked: the value is the path \"" + *parameter.value +
+                              "\" itself, or what --parameter-overrides ssm:" + *parameter.value +
+                              "=VALUE says");
+    }
     if (!parameter.is_list) return made(*parameter.value, where);
     Node list;
     list.type = Node::Type::List;

@@ -47,7 +47,10 @@ void Stack::evaluate(const Resource& resource)
             if (rules != nullptr) say_ignored(resource, entry, rule);
             continue;
         }
-        if (auto value = evaluator_.evaluate(entry.value))
+        // An asset's place in S3 is asked for last: older CDK makes parameters of it that nobody can give.
+        const bool is_asset = entry.key == resource.asset_property && !resource.asset_path.empty();
+        if (auto value =
+                is_asset ? evaluator_.evaluate_unused(entry.value) : evaluator_.evaluate(entry.value))
             item.properties.entries.push_back({entry.key, entry.where, *std::move(value)});
     }
     evaluator_.set_current(nullptr);

@@ -22,12 +22,27 @@ bool has_deployment(const World& world, const Item& api, const Item& stage)
     return false;
 }
 
-Node native_stage(const Item& stage)
+/// A stage's limits are for floods: without them the API does for each client what it does on AWS.
+void leave_out_throttling(Node& settings, Findings& findings)
+{
+    std::erase_if(settings.entries, [&](const Node::Entry& entry) {
+        const bool is_limit = entry.key == "throttlingBurstLimit" || entry.key == "throttlingRateLimit";
+        if (is_limit)
+            findings.ignored(entry.where, "Postern does not throttle routes yet: nothing is refused");
+        return is_limit;
+    });
+}
+
+Node native_stage(const World& world, const Item& stage)
 {
     Node out = Stack::copied(stage);
+    if (Node* settings = out.find("defaultRouteSettings")) leave_out_throttling(*settings, world.findings);
     if (const Node* settings = stage.find("RouteSettings")) {
         Node native = *settings;
-        for (Node::Entry& entry : native.entries) entry.value = with_camel_keys(std::move(entry.value));
+        for (Node::Entry& entry : native.entries) {
+            entry.value = with_camel_keys(std::move(entry.value));
+            leave_out_throttling(entry.value, world.findings);
+        }
         unquote(native);
         put(out, "routeSettings", std::move(native));
     }
@@ -55,7 +70,7 @@ Node native_stages(const World& world, const Item& api)
                                    "the API has another stage named " + stage->ref);
         } else {
             world.findings.understood(stage->where(), "stage " + stage->ref);
-            out.entries.push_back({stage->ref, stage->where_of("StageName"), native_stage(*stage)});
+            out.entries.push_back({stage->ref, stage->where_of("StageName"), native_stage(world, *stage)});
         }
     }
     if (out.entries.empty()) {

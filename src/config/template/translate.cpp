@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/translate.hpp"
 
-#include "api/model.hpp"
 #include "config/template/apis.hpp"
+#include "config/template/app_functions.hpp"
 #include "config/template/build.hpp"
+#include "config/template/cloud_assembly.hpp"
+#include "config/template/exports.hpp"
+#include "config/template/loops.hpp"
 #include "config/template/places.hpp"
 #include "config/template/sam.hpp"
+#include "config/template/whereabouts.hpp"
 
-#include <filesystem>
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -15,31 +20,6 @@
 namespace postern::config::templates {
 
 namespace {
-
-/// The last value that an override gives for `path`, or else what a pseudo parameter was given, or `preset`.
-std::string setting(const std::vector<Override>& overrides,
-                    const char* path,
-                    const Parameters& parameters,
-                    const char* pseudo,
-                    std::string preset)
-{
-    std::string value = parameters.given(pseudo).value_or(std::move(preset));
-    for (const Override& given : overrides) {
-        if (given.path == path) value = given.value;
-    }
-    return value;
-}
-
-Identity identity_of(const std::string& file,
-                     const Parameters& parameters,
-                     const std::vector<Override>& overrides)
-{
-    const api::Model defaults;
-    const std::string name = std::filesystem::path(file).filename().string();
-    return {setting(overrides, "region", parameters, "AWS::Region", defaults.region),
-            setting(overrides, "accountId", parameters, "AWS::AccountId", defaults.account_id),
-            parameters.given("AWS::StackName").value_or(name.substr(0, name.find('.')))};
-}
 
 /// A line for each resource that nothing else spoke of.
 void say_what_does_not_run(const Template& source, Evaluator& evaluator, Findings& findings)
@@ -77,6 +57,34 @@ void say_outputs(const Template& source, Evaluator& evaluator, Findings& finding
     }
 }
 
+/// What is wrong with a template that has no WebSocket API of its own.
+std::string why_no_api(const Template& source)
+{
+    std::string why =
+        "the template has no WebSocket API: no AWS::Serverless::WebSocketApi, and no AWS::ApiGatewayV2::Api "
+        "with "
+        "ProtocolType: WEBSOCKET";
+    for (const Resource& resource : source.resources) {
+        if (resource.type != "AWS::CloudFormation::Stack" && resource.type != "AWS::Serverless::Application")
+            continue;
+        std::string nested = resource.asset_path;
+        for (const char* property : {"TemplateURL", "Location"}) {
+            const Node* place = resource.properties.find(property);
+            if (nested.empty() && place != nullptr) nested = place->text;
+        }
+        return why + "; nested stacks are not read: run the one that has it, such as " +
+               (nested.empty() ? resource.id : nested);
+    }
+    return why;
+}
+
+void add_new(std::vector<std::string>& files, const std::vector<std::string>& more)
+{
+    for (const std::string& file : more) {
+        if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+    }
+}
+
 /// "Resources.Chat" of "Resources.Chat.Properties.Name".
 std::string_view resource_in(std::string_view path)
 {
@@ -94,10 +102,17 @@ Translation translate(const Node& root,
 {
     Translation out;
     Findings findings;
-    Template source(root, file, findings);
-    const Parameters parameters(source, options, findings);
+    const Parameters parameters(root, options, findings);
+    const CloudAssembly assembly(file, findings);
+    const Whereabouts whereabouts(parameters, assembly);
+    const Identity identity = whereabouts.identity(file, overrides);
+    const std::optional<Node> straight = unrolled(root, file, parameters, identity, findings);
+    Template source(straight ? *straight : root, file, findings);
     if (source.is_sam) expand_sam(source, findings);
-    Evaluator evaluator(source, parameters, identity_of(file, parameters, overrides), findings);
+    Evaluator evaluator(source, parameters, identity, findings);
+    Exports exports(assembly, identity);
+    const Evaluator::Imports imports = [&exports](const std::string& name) { return exports.find(name); };
+    evaluator.set_imports(imports);
     const Stack stack(source, evaluator, findings);
     const Assets assets(file, findings);
     LambdaFunctions functions(stack, assets, source, overrides, findings);
@@ -106,25 +121,27 @@ Translation translate(const Node& root,
     out.root = map_node(root.where);
     Node apis = native_apis(world);
     out.is_readable = !apis.entries.empty();
-    if (!out.is_readable && findings.problems.empty()) {
-        findings.problem(root.where,
-                         "the template has no WebSocket API: no AWS::Serverless::WebSocketApi, and no "
-                         "AWS::ApiGatewayV2::Api with ProtocolType: WEBSOCKET");
-    }
-    Node lambda = functions.native(needed_functions(apis));
+    if (!out.is_readable && findings.problems.empty()) findings.problem(root.where, why_no_api(source));
+    std::set<std::string> needed = needed_functions(apis);
+    Node lambda = functions.native(needed);
+    std::erase_if(needed, [&](const std::string& name) { return functions.has(name); });
+    AppFunctions elsewhere =
+        functions_of_app(needed, {file, 0, 0}, assembly, identity, imports, overrides, findings);
+    for (Node::Entry& function : elsewhere.native.entries) lambda.entries.push_back(std::move(function));
     put(out.root, "apis", std::move(apis));
     if (!lambda.entries.empty()) put(out.root, "functions", std::move(lambda));
     Node domains = native_domain_names(world);
     if (!domains.entries.empty()) put(out.root, "domainNames", std::move(domains));
-    const Position flag{"flag --parameter-overrides", 0, 0};
-    if (const auto region = parameters.given("AWS::Region")) put(out.root, "region", *region, flag);
-    if (const auto account = parameters.given("AWS::AccountId")) put(out.root, "accountId", *account, flag);
+    whereabouts.add_to(out.root);
 
     say_what_does_not_run(source, evaluator, findings);
     say_outputs(source, evaluator, findings);
     out.problems = std::move(findings.problems);
     out.notes = std::move(findings.notes);
     out.files = assets.files();
+    if (!assembly.file().empty()) out.files.push_back(assembly.file());
+    add_new(out.files, exports.files());
+    add_new(out.files, elsewhere.files);
     return out;
 }
 

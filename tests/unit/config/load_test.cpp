@@ -300,6 +300,20 @@ TEST_CASE("Overrides reach into lists, maps and short forms")
         CHECK(loaded.settings.model.apis.at("a").routes.at("$default").integration->integration_uri ==
               "plugin:echo");
     }
+    SECTION("one entry of a map of texts")
+    {
+        const Loaded loaded = with("apis.a.stages.dev.stageVariables.colour", "red");
+        REQUIRE(loaded.problems.empty());
+        CHECK(loaded.settings.model.apis.at("a").stages.at("dev").stage_variables.at("colour") == "red");
+        const std::string more =
+            "functions: {f: {runtime: nodejs20.x, handler: i.h, inlineCode: x, environment: {A: 1, B: 2}}}\n";
+        const Loaded replaced = with("functions.f.environment.B", "{3", more);
+        REQUIRE(replaced.problems.empty());
+        CHECK(replaced.settings.model.functions.at("f").environment ==
+              api::StringMap{{"A", "1"}, {"B", "{3"}});
+        CHECK(to_string(with("functions.f.environment.B.C", "3", more).problems.at(0)) ==
+              "flag --x: functions.f.environment.B.C: has no properties");
+    }
     SECTION("mistakes")
     {
         const auto first = [](const Loaded& loaded) {

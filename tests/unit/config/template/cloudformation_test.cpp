@@ -104,6 +104,37 @@ TEST_CASE("A stage without a deployment is left out")
     CHECK_THAT(notes_of(loaded), Contains("AWS refuses its connections with 403, and so does Postern"));
 }
 
+TEST_CASE("A stage's throttling is a note")
+{
+    const Loaded loaded = good(
+        "  Two: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: two, AutoDeploy: "
+        "true, "
+        "DefaultRouteSettings: {ThrottlingBurstLimit: 5, LoggingLevel: INFO}, "
+        "RouteSettings: {$default: {ThrottlingRateLimit: '1.5', LoggingLevel: ERROR}}}}\n");
+    const api::Stage& stage = loaded.settings.model.apis.begin()->second.stages.at("two");
+    CHECK(stage.default_route_settings.logging_level == api::LoggingLevel::Info);
+    CHECK(stage.route_settings.at("$default").logging_level == api::LoggingLevel::Error);
+    CHECK_THAT(
+        notes_of(loaded),
+        Contains("DefaultRouteSettings.ThrottlingBurstLimit: ignored: Postern does not throttle") &&
+            Contains("RouteSettings.$default.ThrottlingRateLimit: ignored: Postern does not throttle"));
+}
+
+TEST_CASE("What versions and aliases say is known")
+{
+    const std::string notes = notes_of(good(
+        "  V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F, ProvisionedConcurrencyConfig: "
+        "{ProvisionedConcurrentExecutions: 1}}}\n"
+        "  A: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F, FunctionVersion: !GetAtt "
+        "V.Version, Name: "
+        "live}}\n"));
+    CHECK_THAT(
+        notes,
+        Contains("ProvisionedConcurrencyConfig: ignored: instances are started when they are needed") &&
+            Contains("FunctionVersion: ignored: every version is the code as it is now"));
+    CHECK_THAT(notes, !Contains("does not know"));
+}
+
 TEST_CASE("A domain name has the mappings that name it")
 {
     const Loaded loaded = good(
@@ -133,6 +164,20 @@ TEST_CASE("HTTP APIs and everything else that does not run is ignored with a not
             Contains(
                 "Resources.Permission: ignored: AWS::Lambda::Permission does not run here; its Ref gives "
                 "\"Permission\""));
+}
+
+TEST_CASE("Macros are ignored with a note")
+{
+    CHECK_THAT(notes_of(good("  Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://b/k'}}\n")),
+               Contains("Resources: ignored: Postern has no macro \"AWS::Include\""));
+    const std::string plain = kChat;
+    const std::string rest = plain.substr(plain.find('\n'));
+    const Loaded loaded = load_template(
+        "Transform: [{Name: Mine, Parameters: {}}, {Name: AWS::Serverless-2016-10-31}, Yours]" + rest);
+    CHECK(problems_of(loaded).empty());
+    CHECK_THAT(notes_of(loaded), Contains("no macro \"Mine\"") && Contains("no macro \"Yours\""));
+    CHECK(problems_of(load_template("Transform:" + rest)).find("needs \"Transform:") != std::string::npos);
+    CHECK_THAT(notes_of(load_template("Transform: {Name: Mine}" + rest)), Contains("no macro \"Mine\""));
 }
 
 TEST_CASE("Settings from outside hold for templates, too")

@@ -126,8 +126,9 @@ TEST_CASE("Code that cannot run here is a mistake where a route needs it, and a 
     };
     for (const auto& one : cases) {
         INFO(one.properties);
-        CHECK_THAT(problems_of(load_file(home.write("template.yaml", with_function(one.properties)))),
-                   Contains(one.why));
+        const Loaded needed = load_file(home.write("template.yaml", with_function(one.properties)));
+        CHECK_THAT(problems_of(needed), Contains(one.why));
+        CHECK(needed.problems.size() == 1);
         const Loaded loaded = load_file(home.write("template.yaml", without_route(one.properties)));
         CHECK(problems_of(loaded).empty());
         CHECK_FALSE(loaded.settings.model.functions.contains("G"));
@@ -204,4 +205,38 @@ Rules: {CheckBootstrapVersion: {Assertions: [{Assert: {"Fn::Not": [{"Fn::Contain
     home.write("Chat.assets.json", "{");
     CHECK_THAT(problems_of(load_file(home.at("Chat.template.json"))),
                Contains("Chat.assets.json:2:1: not valid YAML"));
+}
+
+TEST_CASE("Code that an older CDK makes parameters of is at the asset's path")
+{
+    const Directory home;
+    home.write("asset.0a1b/index.js", "");
+    const std::string function = R"(
+  One:
+    Type: AWS::Lambda::Function
+    Metadata: {"aws:asset:path": asset.0a1b, "aws:asset:property": Code}
+    Properties:
+      Runtime: nodejs20.x
+      Handler: index.handler
+      Code: {S3Bucket: {Ref: Bucket}, S3Key: {"Fn::Select": [0, {"Fn::Split": ["||", {Ref: Key}]}]}}
+Parameters: {Bucket: {Type: String}, Key: {Type: String}}
+)";
+    const Loaded loaded = load_file(home.write("Chat.template.json", kChat + function));
+    CHECK(problems_of(loaded).empty());
+    CHECK(loaded.settings.model.functions.at("One").code_uri == home.at("asset.0a1b"));
+    CHECK_THAT(problems_of(load_file(home.write("elsewhere/chat.yaml", kChat + function))),
+               Contains("there is no directory " + home.at("elsewhere/asset.0a1b") +
+                        "; the template is to stay where cdk synth writes it"));
+}
+
+TEST_CASE("A variable that AWS would resolve stays as it is, with a note")
+{
+    const Loaded loaded = load_template(
+        with_function("Runtime: nodejs20.x, Handler: index.h, InlineCode: x, Environment: {Variables: {KEY: "
+                      "'{{resolve:ssm:/chat/key}}', OTHER: '{resolve}'}}"));
+    CHECK(problems_of(loaded).empty());
+    CHECK(loaded.settings.model.functions.at("G").environment.at("KEY") == "{{resolve:ssm:/chat/key}}");
+    CHECK_THAT(notes_of(loaded),
+               Contains("Variables.KEY: ignored: nobody resolves it here") &&
+                   Contains("--set functions.G.environment.KEY=VALUE") && !Contains("OTHER"));
 }

@@ -137,6 +137,11 @@ TEST_CASE("The native file's rules hold for templates, with the template's place
                  "AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: r, Target: !Sub "
                  "'integrations/${X}'}}"),
         Contains("no function named \"Other\""));
+    CHECK_THAT(
+        resource(
+            "{Type: AWS::ApiGatewayV2::Authorizer, Properties: {ApiId: !Ref Api, Name: a, AuthorizerType: "
+            "REQUEST, AuthorizerUri: !GetAtt F.Arn, IdentitySource: [route.request.querystring.t]}}"),
+        Contains("t.yaml:18:3: Resources.X: authorizers is not supported yet"));
 }
 
 TEST_CASE("Sections and resources of the wrong shape are told, all at once")

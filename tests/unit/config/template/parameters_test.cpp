@@ -89,4 +89,10 @@ TEST_CASE("List parameters are lists, and parameters from SSM are what the user 
     CHECK(with_parameter(ssm) == "/app/key");
     CHECK(with_parameter(ssm, {"ssm:/app/key=v"}) == "v");
     CHECK(with_parameter(ssm, {"P=w"}) == "w");
+    CHECK_THAT(notes_of(load_template(kChat + std::string("Parameters: {P: {") + ssm + "}}\n")),
+               !Contains("SSM"));
+    const std::string used = "Parameters: {P: {" + ssm + "}}\nOutputs: {O: {Value: !Ref P}}\n";
+    CHECK_THAT(
+        notes_of(load_template(kChat + used)),
+        Contains("Parameters.P: ignored: SSM is not asked: the value is the path \"/app/key\" itself"));
 }
