@@ -47,6 +47,7 @@ struct Launch {
     };
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (::getppid() != launch.parent) ::_exit(kExecFailed);  // it has died already
     const pid_t self = ::getpid();
     if (launch.guard_socket >= 0 &&
