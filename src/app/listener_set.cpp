@@ -23,6 +23,16 @@ net::TlsOffer offer_of(const ListenerSet::Listener& listener)
             listener.settings.tls == config::TlsKind::Optional};
 }
 
+/// A development certificate that cannot be had, with the remedy where the place is the trouble.
+Error without_certificate(Error error)
+{
+    if (error.kind != ErrorKind::Io) return error;
+    error.detail = "the development certificate cannot be kept: " + error.detail +
+                   "; name a directory that this user may write to as gateway.dataDirectory "
+                   "(POSTERN_GATEWAY_DATA_DIRECTORY)";
+    return error;
+}
+
 }  // namespace
 
 void ListenerChange::apply(server::ShardServer& server)
@@ -121,7 +131,7 @@ Result<void> ListenerSet::open_certificate(Listener& listener, const config::Set
         const std::string directory = data_directory(settings.data_directory) + "/tls";
         const auto made =
             net::ensure_development_certificate(directory, clock_.wall(), {settings.model.region});
-        if (!made) return made.error();
+        if (!made) return without_certificate(made.error());
         certificate_file = made->certificate_file;
         private_key_file = made->private_key_file;
         listener.development_ca = made->ca_certificate_file;

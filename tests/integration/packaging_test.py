@@ -40,6 +40,15 @@ class UnitTest(unittest.TestCase):
         done = run('systemd-analyze', 'security', '--offline=true', '--threshold=16', CONFIG / 'postern.service')  # 1.6 of 10
         self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_functions_are_not_told_to_end_while_the_drain_needs_them(self):
+        self.assertEqual(dict(unit('postern.service'))['KillMode'], 'mixed')  # SIGTERM for the gateway, SIGKILL for what is left
+
+    def test_functions_find_what_they_find_on_aws(self):
+        settings = dict(unit('postern.service'))
+        self.assertNotIn('MemoryDenyWriteExecute', settings)  # Node.js makes code
+        self.assertNotIn('ProcSubset', settings)  # os.cpus() and /proc/meminfo
+        self.assertIn('AF_NETLINK', settings['RestrictAddressFamilies'].split())  # os.networkInterfaces()
+
     def test_a_bad_configuration_is_not_started_again_and_again(self):
         settings = dict(unit('postern.service'))
         self.assertIn(str(run_command('run', '/nonexistent.yaml').exit_code), settings['RestartPreventExitStatus'].split())

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, wait_until
+from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, run_command, wait_until
 from websocket import Client
 
 OPTIONAL = '[{port: 0, tls: optional}]'
@@ -92,6 +92,13 @@ class TlsTest(unittest.TestCase):
             self.assertTrue(secrets)
             for path in secrets:
                 self.assertEqual(path.stat().st_mode & 0o077, 0, '%s can be read by others' % path)
+
+    def test_a_directory_that_cannot_keep_them_is_named_with_the_remedy(self):
+        with tempfile.NamedTemporaryFile(prefix='postern-test-') as file:
+            done = run_command('run', '--set', 'gateway.listeners=[{port: 0, tls: development}]', '--set', 'gateway.dataDirectory=' + file.name)
+            self.assertEqual(done.exit_code, 1)
+            self.assertEqual(done.err, 'postern: the development certificate cannot be kept: %s/tls: Not a directory; name a directory that this '
+                                       'user may write to as gateway.dataDirectory (POSTERN_GATEWAY_DATA_DIRECTORY)\n' % file.name)
 
     def test_a_reload_that_changes_the_region_serves_its_names(self):
         text = 'region: %s\n' + RECORDED_API + '\ngateway: {listeners: [{port: 0}, {port: 0, tls: development}]}\n'

@@ -3,6 +3,8 @@
 
 #include "core/text.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <unistd.h>
 
@@ -28,6 +30,23 @@ bool is_executable(const std::string& path)
 Error problem(const FunctionSpec& spec, const std::string& what)
 {
     return {ErrorKind::BadInput, "function \"" + spec.function.function_name + "\": " + what};
+}
+
+/// Finds out whether Postern's user can use a directory of the function's; `missing` says that there is none.
+Result<void> check_directory(const FunctionSpec& spec, const std::string& path, const std::string& missing)
+{
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+        if (!error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+            return problem(spec, missing);
+    } else if (::access(path.c_str(), X_OK) != 0) {
+        error.assign(errno, std::generic_category());
+    }
+    if (!error) return {};
+    return problem(spec,
+                   "the directory " + path + " cannot be entered: " + std::strerror(error.value()) +
+                       "; let the user whom Postern runs as read it (under systemd, ProtectHome hides what "
+                       "is below /home)");
 }
 
 Result<Command> interpreted(const FunctionSpec& spec,
@@ -97,19 +116,19 @@ std::string find_executable(const std::string& name, std::string_view path)
 
 Result<Command> make_command(const FunctionSpec& spec, const CommandPlaces& places)
 {
-    std::error_code ignored;
-    if (!fs::is_directory(places.code_directory, ignored)) {
-        return problem(spec,
-                       "its code directory " + places.code_directory +
-                           " does not exist; build the function, or correct its codeUri");
-    }
+    Result<void> usable = check_directory(spec,
+                                          places.code_directory,
+                                          "its code directory " + places.code_directory +
+                                              " does not exist; build the function, or correct its codeUri");
     for (const std::string& layer : spec.function.layers) {
-        if (!fs::is_directory(layer, ignored)) {
-            return problem(spec,
-                           "its layer " + layer +
-                               " is no directory; a layer is a directory as it would be unpacked to /opt");
-        }
+        if (!usable) break;
+        usable =
+            check_directory(spec,
+                            layer,
+                            "its layer " + layer +
+                                " is no directory; a layer is a directory as it would be unpacked to /opt");
     }
+    if (!usable) return usable.error();
     const FunctionOptions& options = spec.options;
     switch (language_of(spec.function.runtime)) {
         case Language::Node:

@@ -52,6 +52,7 @@ struct Launch {
     };
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (::getppid() != launch.parent) ::_exit(kExecFailed);  // it has died already
     const GuardedGroup self{::getpid(), launch.mark};
     if (launch.guard_socket >= 0 &&

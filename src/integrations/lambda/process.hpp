@@ -29,8 +29,9 @@ struct ExitStatus {
 };
 
 /// A child in a process group of its own. Its input is empty, its two outputs are one pipe, so that their
-/// lines stay in order; no other descriptor, signal mask or disposition of the gateway reaches it. It dies
-/// with the thread that has started it. May open 1024 descriptors, Lambda's quota.
+/// lines stay in order; no other descriptor, signal mask or disposition of the gateway reaches it, and no
+/// capability that a service manager has added to its user's. It dies with the thread that has started it.
+/// May open 1024 descriptors, Lambda's quota.
 class Process {
 public:
     /// `guard_socket` (Guard::socket()) is told of the group before anything is executed; -1: nobody is.

@@ -110,3 +110,26 @@ TEST_CASE("an interpreter that does not work is passed over, and told of when th
                                    " --version); install Python 3, or name the interpreter in "
                                    "gateway.functions.python");
 }
+
+TEST_CASE("a code directory that is there and cannot be used is told from one that is missing")
+{
+    Machine machine;
+    machine.spec.function.runtime = "nodejs20.x";
+    machine.bin.write("node", "", true);
+    const std::string loop = machine.code.path() + "/loop";  // also for root, who may read everything
+    std::filesystem::create_symlink(loop, loop);
+    const auto problem_of = [&machine](const std::string& directory) {
+        const auto made =
+            make_command(machine.spec, {machine.runtime.path(), directory, machine.bin.path(), machine.ask});
+        return made ? "none" : made.error().detail;
+    };
+    CHECK(problem_of(loop) ==
+          "function \"f\": the directory " + loop +
+              " cannot be entered: Too many levels of symbolic links; let the user whom Postern runs as read "
+              "it (under systemd, ProtectHome hides what is below /home)");
+    CHECK(problem_of(machine.code.path() + "/none").find("does not exist; build the function") !=
+          std::string::npos);
+    CHECK(problem_of(machine.code.write("file", "")).find("does not exist; build") != std::string::npos);
+    machine.spec.function.layers = {loop};
+    CHECK(machine.problem().find("the directory " + loop + " cannot be entered") != std::string::npos);
+}

@@ -5,8 +5,11 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sstream>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 using namespace postern;
@@ -34,11 +37,33 @@ Result<Process> run(const std::string& code)
     return Process::start({{"/usr/bin/python3", "-c", code}, {"ONLY=this"}, "/tmp", {}}, -1);
 }
 
+/// What AmbientCapabilities= of a systemd unit does. Nothing happens where this user may not.
+class AmbientCapability {
+public:
+    AmbientCapability()
+    {
+        ::syscall(SYS_capget, &header_, before_);
+        __user_cap_data_struct wanted[2]{before_[0], before_[1]};
+        wanted[0].inheritable |= 1U << CAP_NET_BIND_SERVICE;
+        ::syscall(SYS_capset, &header_, wanted);
+        ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0);
+    }
+    ~AmbientCapability() { ::syscall(SYS_capset, &header_, before_); }
+    AmbientCapability(const AmbientCapability&) = delete;
+    AmbientCapability& operator=(const AmbientCapability&) = delete;
+
+private:
+    __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct before_[2]{};
+};
+
 }  // namespace
 
 TEST_CASE("a process inherits nothing but what it is given")
 {
-    // A descriptor that the gateway has forgotten to close, an ignored signal, and a blocked one.
+    // A descriptor that the gateway has forgotten to close, a capability, an ignored signal, and a blocked
+    // one.
+    const AmbientCapability capability;
     const net::UniqueFd leaking(::open("/dev/null", O_RDONLY));
     const auto before = std::signal(SIGPIPE, SIG_IGN);
     sigset_t blocked;
@@ -48,7 +73,7 @@ TEST_CASE("a process inherits nothing but what it is given")
     auto process = Process::start({{"/bin/sh",
                                     "-c",
                                     "echo $ONLY; pwd; ls /proc/self/fd | wc -l; ulimit -n; "
-                                    "grep -E 'SigBlk|SigIgn' /proc/self/status; cat; echo error >&2"},
+                                    "grep -E 'SigBlk|SigIgn|CapAmb' /proc/self/status; cat; echo error >&2"},
                                    {"ONLY=this", "PATH=/usr/bin:/bin"},
                                    "/tmp"},
                                   -1);
@@ -57,7 +82,9 @@ TEST_CASE("a process inherits nothing but what it is given")
     REQUIRE(process.has_value());
     const std::string out = output_of(*process);
     // The three, and the directory that ls reads.
-    CHECK(out == "this\n/tmp\n4\n1024\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nerror\n");
+    CHECK(out ==
+          "this\n/tmp\n4\n1024\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"
+          "CapAmb:\t0000000000000000\nerror\n");
     CHECK(process->reap().text() == "exit status 0");
 }
 
