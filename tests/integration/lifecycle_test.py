@@ -153,6 +153,16 @@ class LifecycleTest(unittest.TestCase):
             self.assertFalse(gateway.log_lines('drain.end'))
             self.assertEqual(gateway.ends(1), [GOING_AWAY])
 
+    def test_a_reload_during_a_drain_is_refused_and_the_log_says_why(self):
+        with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
+            gateway.signal()
+            self.assertEqual(client.receive_close(), GOING_AWAY)
+            gateway.signal(signal.SIGHUP)
+            self.assertEqual(gateway.wait_for_log('reload.refused')[0]['reason'], 'the gateway is draining')
+            client.leave()
+            self.assertEqual(gateway.wait(), 0)
+            self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'yes')
+
     def test_a_drain_does_not_wait_for_ever(self):
         with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
             gateway.signal()
