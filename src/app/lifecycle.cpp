@@ -26,6 +26,7 @@ namespace postern::app {
 
 namespace {
 
+constexpr std::string_view kDraining = "the gateway is draining";  // why there is no reload
 constexpr std::chrono::milliseconds kPoll{2000};
 constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
@@ -122,7 +123,7 @@ private:
 
     management::ReloadOutcome reload_for_operator()
     {
-        if (is_draining_) return {false, {"the gateway is draining"}};
+        if (is_draining_) return {false, {std::string(kDraining)}};
         std::vector<std::string> reasons = reload("POST /reload");
         return {reasons.empty(), std::move(reasons)};
     }
@@ -131,7 +132,11 @@ private:
     {
         reload_signal_.async_wait([this](boost::system::error_code error, int) {
             if (error) return;
-            if (!is_draining_) reload("SIGHUP");
+            if (is_draining_) {
+                log::warn("reload.refused", {{"why", "SIGHUP"}, {"reason", kDraining}});
+            } else {
+                reload("SIGHUP");
+            }
             wait_for_reload();
         });
     }

@@ -34,7 +34,7 @@ std::size_t MemoryWatch::poll(std::size_t ceiling)
     if (now != before) {
         pressure_.set(now);
         log::warn("memory.pressure",
-                  {{"level", static_cast<int>(now)}, {"resident_bytes", used}, {"limit_bytes", ceiling}});
+                  {{"pressure", server::to_string(now)}, {"resident_bytes", used}, {"limit_bytes", ceiling}});
     }
     return now == server::Pressure::Shedding ? server::bytes_to_shed(used, ceiling) : 0;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace postern::server {
 
@@ -14,6 +15,22 @@ enum class Pressure : std::uint8_t {
     NoReading,     ///< from 90 %: clients with unsent bytes are not read
     Shedding,      ///< from 95 %: the slowest readers are closed
 };
+
+/// For the log.
+constexpr std::string_view to_string(Pressure pressure)
+{
+    switch (pressure) {
+        case Pressure::None:
+            return "none";
+        case Pressure::NoHandshakes:
+            return "no_handshakes";
+        case Pressure::NoReading:
+            return "no_reading";
+        case Pressure::Shedding:
+            return "shedding";
+    }
+    return "";
+}
 
 /// The pressure that follows `current` when `used` bytes of `ceiling` are in use. It rises at once and falls
 /// only when the use is 5 % of the ceiling below where it rose, so that it does not flicker. `ceiling` 0 is

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting and stopping: a SIGTERM drains, a second one ends at once, and nothing is left behind."""
 import contextlib
+import os
 import select
 import signal
+import subprocess
 import unittest
 
-from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, reserved_port, run_command
+from gateway import BINARY, Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, environment, reserved_port, run_command, wait_until
 from websocket import Client, Wire, close_frame, upgrade_request
 
 GOING_AWAY = (1001, 'Going away')
@@ -15,6 +17,15 @@ ONE_SHARD = ['gateway.shards=1']
 
 # A drain waits for this long at most for clients that do not answer the close frame; longer than it waits at all.
 NEVER = 'gateway.limits.closeTimeout=1h'
+
+
+def can_echo(port):
+    try:
+        with Client('ws://127.0.0.1:%d/dev' % port) as client:
+            client.echo()
+            return True
+    except ConnectionError:
+        return False
 
 
 class LifecycleTest(unittest.TestCase):
@@ -142,6 +153,16 @@ class LifecycleTest(unittest.TestCase):
             self.assertFalse(gateway.log_lines('drain.end'))
             self.assertEqual(gateway.ends(1), [GOING_AWAY])
 
+    def test_a_reload_during_a_drain_is_refused_and_the_log_says_why(self):
+        with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
+            gateway.signal()
+            self.assertEqual(client.receive_close(), GOING_AWAY)
+            gateway.signal(signal.SIGHUP)
+            self.assertEqual(gateway.wait_for_log('reload.refused')[0]['reason'], 'the gateway is draining')
+            client.leave()
+            self.assertEqual(gateway.wait(), 0)
+            self.assertEqual(gateway.log_lines('drain.end')[0]['complete'], 'yes')
+
     def test_a_drain_does_not_wait_for_ever(self):
         with Gateway(RECORDED_API, settings=[NEVER]) as gateway, Client(gateway.url) as client:
             gateway.signal()
@@ -155,6 +176,19 @@ class LifecycleTest(unittest.TestCase):
             for _ in range(2):
                 with Gateway(RECORDED_API, listeners='[{port: %d, address: 127.0.0.1}]' % port) as gateway, Client(gateway.url) as client:
                     client.echo()
+
+    def test_started_without_standard_descriptors_it_gives_their_numbers_to_nothing_else(self):
+        with reserved_port() as port:
+            command = 'exec "$0" run --set "gateway.listeners=[{port: %d, address: 127.0.0.1}]" --set gateway.admin.port=0 <&- >&- 2>&-' % port
+            process = subprocess.Popen(['sh', '-c', command, BINARY], env=environment())
+            try:
+                wait_until(lambda: can_echo(port), 'the gateway answers')
+                self.assertEqual([os.readlink('/proc/%d/fd/%d' % (process.pid, number)) for number in range(3)], ['/dev/null'] * 3)
+                process.terminate()
+                self.assertEqual(process.wait(PATIENCE), 0)
+            finally:
+                process.kill()
+                process.wait()
 
     def test_a_start_that_fails_leaves_nothing_running(self):
         done = run_command('run', '--set', 'gateway.listeners=[{port: 0}, {port: 0, address: 192.0.2.1}]')

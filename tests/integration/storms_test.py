@@ -198,6 +198,8 @@ class MemoryTest(unittest.TestCase):
             good.echo()
 
             reload(gateway, with_memory(0))
+            pressures = [(line['level'], line['pressure']) for line in gateway.wait_for_log('memory.pressure', 2)]
+            self.assertEqual(pressures, [('warn', 'shedding'), ('warn', 'none')])
 
             def is_admitted():
                 try:

@@ -31,6 +31,20 @@ inline FakeReply http_reply(int status, const std::string& body, const std::stri
             "\r\n" + headers + "\r\n" + body};
 }
 
+/// A port that refuses connections for as long as this lives: the kernel gives it to nobody else.
+class NobodyThere {
+public:
+    explicit NobodyThere(boost::asio::io_context& io) : holder_(io, boost::asio::ip::tcp::v4())
+    {
+        holder_.bind({boost::asio::ip::address_v4::loopback(), 0});
+    }
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(holder_.local_endpoint().port()); }
+
+private:
+    boost::asio::ip::tcp::acceptor holder_;  // does not listen
+};
+
 /// An HTTP server on the test's own thread, with or without TLS, that says whatever a test wants. Nothing
 /// happens but while the io_context runs.
 class FakeHttpServer {

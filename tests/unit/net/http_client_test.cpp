@@ -289,12 +289,8 @@ TEST_CASE("Answers are bounded")
 TEST_CASE("Nobody there, or no such name, is unreachable")
 {
     Clients clients;
-    std::string url;
-    {
-        test::FakeHttpServer server(clients.io);
-        url = server.url();
-    }
-    clients.connect(url);
+    const test::NobodyThere nobody(clients.io);
+    clients.connect(nobody.url());
     HttpFailure failure = clients.failure();
     CHECK(failure.kind == HttpFailure::Kind::Unreachable);
     contains(failure.why, "Connection refused");

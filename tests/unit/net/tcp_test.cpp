@@ -159,6 +159,20 @@ TEST_CASE("of two who want a port at the same time at most one gets it")
     }
 }
 
+TEST_CASE("the kernel gives clients to every one of the sockets, also to the first")
+{
+    Fds fds;
+    const auto sockets = net::listen_tcp("", 0, 2);
+    REQUIRE(sockets.has_value());
+    for (int i = 0; i < 64; ++i) fds.add(connect_v4(sockets->port));
+    for (const net::UniqueFd& socket : sockets->fds) {
+        wait_readable(socket.get());
+        const net::Accepted client = net::accept_one(socket.get());
+        REQUIRE(client.fd >= 0);
+        fds.add(client.fd);
+    }
+}
+
 TEST_CASE("an address that is none of ours or no address is an error")
 {
     for (const std::string address : {"localhost", "300.1.1.1", "192.0.2.1", "1.2.3.4.5", "::g"}) {

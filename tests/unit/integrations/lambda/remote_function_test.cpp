@@ -277,10 +277,8 @@ TEST_CASE("A result over Lambda's limit is a failure of the function")
 TEST_CASE("Nobody there is said with the remedy")
 {
     Elsewhere elsewhere;
-    {
-        test::FakeHttpServer gone(elsewhere.io);
-        elsewhere.spec.function.endpoint = gone.url();
-    }
+    const test::NobodyThere nobody(elsewhere.io);
+    elsewhere.spec.function.endpoint = nobody.url();
     const InvocationResult result = elsewhere.invoke();
     CHECK(result.outcome == Outcome::Broken);
     CHECK(result.why == "function hello at " + elsewhere.spec.function.endpoint +
