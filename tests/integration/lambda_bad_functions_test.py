@@ -149,6 +149,15 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
             gateway.wait_for_instances(30 - len(failed), 'bad')
             self.assertEqual(ask(client, {'action': 'bad'}), 'slow')
 
+    def test_one_with_a_large_environment_is_told_of_aws_s_limit_and_of_the_system_s(self):
+        bad = returning('{ statusCode: 200, body: String(process.env.LARGE.length) }', environment={'LARGE': 'x' * 5000})
+        with self.gateway(bad) as gateway, Client(gateway.url) as client:
+            self.assertEqual(ask(client, {'action': 'bad'}), '5000')
+            line, = gateway.log_lines('function.environment_too_large')
+            self.assertEqual((line['function'], line['bytes']), ('bad', 5005))
+            self.assertIn('more than 4 KiB', line['why'])
+        self.check({**bad, 'environment': {'LARGE': 'x' * 140_000}}, 'Argument list too long; its environment is too large')
+
     def test_one_that_never_asks_for_an_event_is_killed_at_the_init_timeout(self):
         self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'timed out after 1.00 seconds',
                    files={'bad/bootstrap': '#!/bin/sh\nexec sleep 600\n'}, settings=['gateway.functions.initTimeout=1s'])

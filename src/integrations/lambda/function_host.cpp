@@ -10,6 +10,13 @@
 
 namespace postern::integrations::lambda {
 
+namespace {
+
+/// Lambda's quota for the variables of a function, names and values.
+constexpr std::size_t kEnvironmentBytesMax = 4096;
+
+}  // namespace
+
 FunctionHost::FunctionHost(FunctionHostOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
@@ -145,6 +152,14 @@ void FunctionHost::warn_of(const LocalFunction& found)
                   {{"function", function.function_name},
                    {"variable", name},
                    {"why", "Lambda sets it itself; give the variable another name"}});
+    }
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : function.environment) bytes += name.size() + value.size();
+    if (bytes > kEnvironmentBytesMax) {
+        log::warn("function.environment_too_large",
+                  {{"function", function.function_name},
+                   {"bytes", bytes},
+                   {"why", "AWS does not take a function with more than 4 KiB of variables"}});
     }
     if (found.command.language == Language::Compiled) return;
     const auto difference = version_difference(function.runtime, found.command.interpreter_version);

@@ -210,9 +210,12 @@ void Instance::on_deadline()
         return Trouble{make_failure("", text), {}, text};
     };
     switch (phase_) {
-        case Phase::Starting:
-            fail_init(timed_out(options.init_timeout), "timeout");
+        case Phase::Starting: {
+            Trouble trouble = timed_out(options.init_timeout);
+            trouble.failure.why += "; it has not asked for an event in gateway.functions.initTimeout";
+            fail_init(trouble, "timeout");
             return become(Phase::Ending);
+        }
         case Phase::Busy:
             fail(timed_out(plan_.spec.function.timeout));
             return become(Phase::Ending);
