@@ -2,6 +2,7 @@
 #include "integrations/lambda/function_host.hpp"
 
 #include "core/log.hpp"
+#include "integrations/lambda/counted_invoker.hpp"
 #include "integrations/lambda/environment.hpp"
 
 #include <csignal>
@@ -87,7 +88,8 @@ Result<Invoker*> FunctionHost::add(const FunctionSpec& spec)
         }
         auto remote = options_.make_remote(io_, spec);
         if (!remote) return remote.error();
-        member.invoker = std::move(*remote);
+        member.invoker =
+            std::make_unique<CountedInvoker>(std::move(*remote), stats_of(spec.function.function_name));
     } else {
         Result<LocalFunction> function = find_local(spec);
         if (!function) return function.error();

@@ -79,6 +79,7 @@ void Instance::watch_exit(net::UniqueFd exit)
 void Instance::give(Work work)
 {
     work_ = std::move(work);
+    has_failed_ = false;
     request_id_ = work_->invocation.request_id.empty() ? plan_.random.uuid() : work_->invocation.request_id;
     if (work_->invocation.wants_log_tail) tail_.emplace();
     output_->tee(tail());
@@ -257,7 +258,8 @@ void Instance::on_exit()
         fail(trouble);
     } else if (phase_ != Phase::Ending) {
         plan_.log.line(text, nullptr);
-        log::info("function.exited", {{"function", function_name()}, {"why", text}});
+        // A failure that the process has told of before it went has a line of its own.
+        if (!has_failed_) log::info("function.exited", {{"function", function_name()}, {"why", text}});
     }
     plan_.log.hand_over();
     output_->close();
