@@ -102,13 +102,16 @@ Result<ProxyReply> parse_proxy_reply(std::string_view json_text)
 {
     const Result<rapidjson::Document> document = json::parse(json_text);
     if (!document) return malformed(document.error().detail);
-    if (!document->IsObject()) return malformed("not an object");
+    if (!document->IsObject()) return malformed("not an object such as {\"statusCode\": 200}");
 
     Members members;
     for (const auto& member : document->GetObject()) {
         const std::string_view name = json::as_string(member.name);
         const rapidjson::Value** slot = members.find(name);
-        if (slot == nullptr) return malformed("unknown key " + std::string(name));
+        if (slot == nullptr)
+            return malformed("unknown key " + std::string(name) +
+                             "; AWS knows statusCode, headers, multiValueHeaders, body and "
+                             "isBase64Encoded");
         *slot = &member.value;
     }
 
@@ -130,7 +133,7 @@ Result<ProxyReply> parse_proxy_reply(std::string_view json_text)
         reply.is_base64_encoded = flag->GetBool();
     }
     if (members.body == nullptr || members.body->IsNull()) return reply;
-    if (!members.body->IsString()) return malformed("body is not a string");
+    if (!members.body->IsString()) return malformed("body is not a string; write an object as JSON into it");
     reply.body = json::as_string(*members.body);
     if (reply.is_base64_encoded) {
         std::optional<std::string> decoded = base64::decode(reply.body);

@@ -167,6 +167,7 @@ class Answers(unittest.TestCase):
             http.write('a'); http.write('b'); http.end();
           });""") as instance:
             self.assertEqual(instance.invoke().body, b'{"statusCode":201}' + bytes(8) + b'ab')
+            self.assertIn('\tWARN\tHttpResponseStream.from() is for function URLs', instance.out())
 
 
 class Failures(unittest.TestCase):
@@ -254,6 +255,14 @@ class Failures(unittest.TestCase):
             outcome = instance.outcome()
             self.assertEqual((outcome.kind, outcome.value['errorMessage']), ('init error', 'tick'))
             self.assertEqual(instance.wait(), 129)
+
+    def test_what_a_module_leaves_rejected_is_an_init_error(self):
+        for file in ('index.js', 'index.mjs'):
+            export = 'export const handler =' if file.endswith('mjs') else 'exports.handler ='
+            with self.subTest(file), node({file: "Promise.reject(new Error('left')); %s async () => 1;" % export}) as instance:
+                outcome = instance.outcome()
+                self.assertEqual((outcome.kind, outcome.error_type), ('init error', 'Runtime.UnhandledPromiseRejection'))
+                self.assertEqual(instance.wait(), 128)
 
 
 class Console(unittest.TestCase):

@@ -149,6 +149,28 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
             gateway.wait_for_instances(30 - len(failed), 'bad')
             self.assertEqual(ask(client, {'action': 'bad'}), 'slow')
 
+    def test_one_that_crashes_with_a_word_is_one_line_and_one_that_exits_after_its_answer_is_another(self):
+        rejects = node('exports.handler = async () => { Promise.reject(new Error("lost")); await new Promise((done) => setTimeout(done, 60000)); };')
+        with self.gateway(rejects) as gateway, Client(gateway.url) as client:
+            self.assertEqual(frame_of(client, {'action': 'bad'})['message'], FAILED)
+            gateway.logs.wait_for('bad', 'Runtime exited with error: exit status 128')
+            why, = gateway.whys('integration.failed')
+            self.assertRegex(why, r'^function "bad" failed: Runtime.UnhandledPromiseRejection: Error: lost \(RequestId: [0-9a-f-]{36}\)$')
+            self.assertEqual(gateway.log_lines('function.exited'), [])
+        leaves = node('exports.handler = async () => { setTimeout(() => process.exit(3), 1); return { statusCode: 200, body: "bye" }; };')
+        with self.gateway(leaves) as gateway, Client(gateway.url) as client:
+            self.assertEqual(ask(client, {'action': 'bad'}), 'bye')
+            self.assertIn('Runtime exited with error: exit status 3', gateway.whys('function.exited')[0])
+
+    def test_one_with_a_large_environment_is_told_of_aws_s_limit_and_of_the_system_s(self):
+        bad = returning('{ statusCode: 200, body: String(process.env.LARGE.length) }', environment={'LARGE': 'x' * 5000})
+        with self.gateway(bad) as gateway, Client(gateway.url) as client:
+            self.assertEqual(ask(client, {'action': 'bad'}), '5000')
+            line, = gateway.log_lines('function.environment_too_large')
+            self.assertEqual((line['function'], line['bytes']), ('bad', 5005))
+            self.assertIn('more than 4 KiB', line['why'])
+        self.check({**bad, 'environment': {'LARGE': 'x' * 140_000}}, 'Argument list too long; its environment is too large')
+
     def test_one_that_never_asks_for_an_event_is_killed_at_the_init_timeout(self):
         self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'timed out after 1.00 seconds',
                    files={'bad/bootstrap': '#!/bin/sh\nexec sleep 600\n'}, settings=['gateway.functions.initTimeout=1s'])

@@ -2,6 +2,7 @@
 #include "integrations/lambda/function_host.hpp"
 
 #include "core/log.hpp"
+#include "integrations/lambda/counted_invoker.hpp"
 #include "integrations/lambda/environment.hpp"
 
 #include <csignal>
@@ -9,6 +10,13 @@
 #include <utility>
 
 namespace postern::integrations::lambda {
+
+namespace {
+
+/// Lambda's quota for the variables of a function, names and values.
+constexpr std::size_t kEnvironmentBytesMax = 4096;
+
+}  // namespace
 
 FunctionHost::FunctionHost(FunctionHostOptions options, const Clock& clock)
     : options_(std::move(options)),
@@ -80,7 +88,8 @@ Result<Invoker*> FunctionHost::add(const FunctionSpec& spec)
         }
         auto remote = options_.make_remote(io_, spec);
         if (!remote) return remote.error();
-        member.invoker = std::move(*remote);
+        member.invoker =
+            std::make_unique<CountedInvoker>(std::move(*remote), stats_of(spec.function.function_name));
     } else {
         Result<LocalFunction> function = find_local(spec);
         if (!function) return function.error();
@@ -145,6 +154,14 @@ void FunctionHost::warn_of(const LocalFunction& found)
                   {{"function", function.function_name},
                    {"variable", name},
                    {"why", "Lambda sets it itself; give the variable another name"}});
+    }
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : function.environment) bytes += name.size() + value.size();
+    if (bytes > kEnvironmentBytesMax) {
+        log::warn("function.environment_too_large",
+                  {{"function", function.function_name},
+                   {"bytes", bytes},
+                   {"why", "AWS does not take a function with more than 4 KiB of variables"}});
     }
     if (found.command.language == Language::Compiled) return;
     const auto difference = version_difference(function.runtime, found.command.interpreter_version);

@@ -79,6 +79,7 @@ void Instance::watch_exit(net::UniqueFd exit)
 void Instance::give(Work work)
 {
     work_ = std::move(work);
+    has_failed_ = false;
     request_id_ = work_->invocation.request_id.empty() ? plan_.random.uuid() : work_->invocation.request_id;
     if (work_->invocation.wants_log_tail) tail_.emplace();
     output_->tee(tail());
@@ -210,9 +211,12 @@ void Instance::on_deadline()
         return Trouble{make_failure("", text), {}, text};
     };
     switch (phase_) {
-        case Phase::Starting:
-            fail_init(timed_out(options.init_timeout), "timeout");
+        case Phase::Starting: {
+            Trouble trouble = timed_out(options.init_timeout);
+            trouble.failure.why += "; it has not asked for an event in gateway.functions.initTimeout";
+            fail_init(trouble, "timeout");
             return become(Phase::Ending);
+        }
         case Phase::Busy:
             fail(timed_out(plan_.spec.function.timeout));
             return become(Phase::Ending);
@@ -254,7 +258,8 @@ void Instance::on_exit()
         fail(trouble);
     } else if (phase_ != Phase::Ending) {
         plan_.log.line(text, nullptr);
-        log::info("function.exited", {{"function", function_name()}, {"why", text}});
+        // A failure that the process has told of before it went has a line of its own.
+        if (!has_failed_) log::info("function.exited", {{"function", function_name()}, {"why", text}});
     }
     plan_.log.hand_over();
     output_->close();

@@ -137,8 +137,9 @@ private:
     Time memory_sampled_at_;
 
     std::optional<Work> work_;
-    std::string request_id_;  ///< of work_
-    Time invoked_at_;         ///< the same as started_at_ until the first event
+    bool has_failed_ = false;  ///< the last that it was given
+    std::string request_id_;   ///< of work_
+    Time invoked_at_;          ///< the same as started_at_ until the first event
     std::optional<LogTail> tail_;
 };
 

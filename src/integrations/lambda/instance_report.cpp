@@ -28,6 +28,7 @@ void Instance::fail_init(const Trouble& trouble, std::string_view status)
 void Instance::fail(const Trouble& trouble)
 {
     plan_.stats.errors.add();
+    has_failed_ = true;
     std::string why = "function \"" + function_name() + "\" failed: " + trouble.failure.why;
     // Whoever reads it finds the stack by the id, in the function's log.
     if (why.find(request_id_) == std::string::npos) why += " (RequestId: " + request_id_ + ')';

@@ -5,7 +5,9 @@
 #include "integrations/lambda/environment.hpp"
 #include "integrations/lambda/process.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <poll.h>
 #include <unistd.h>
@@ -32,7 +34,8 @@ std::string output_of(const std::vector<std::string>& arguments)
     const net::UniqueFd exit = process->take_exit_fd();
     const net::UniqueFd output = process->take_output();
     pollfd wait{exit.get(), POLLIN, 0};
-    ::poll(&wait, 1, kPatienceMs);
+    while (::poll(&wait, 1, kPatienceMs) < 0 && errno == EINTR) {
+    }
     process->signal_group(SIGKILL);
     const ExitStatus status = process->reap();
     std::array<char, 4096> said{};
@@ -66,8 +69,11 @@ std::optional<Interpreter> Interpreters::ask(const std::string& path, Language l
     if (known != known_.end()) return known->second;
     const std::string said = output_of(question(path, language));
     const std::vector<std::string_view> lines = text::split(said, '\n');
-    if (lines.size() < 2 || !lines[0].starts_with('/') || lines[1].empty()) return std::nullopt;
-    return known_.emplace(path, Interpreter{std::string(lines[0]), std::string(lines[1])}).first->second;
+    // Before it, version managers and interpreters may warn of something.
+    const auto found =
+        std::find_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with('/'); });
+    if (lines.end() - found < 2 || found[1].empty()) return std::nullopt;
+    return known_.emplace(path, Interpreter{std::string(found[0]), std::string(found[1])}).first->second;
 }
 
 std::optional<std::string> version_difference(std::string_view runtime, std::string_view version)

@@ -84,6 +84,7 @@ TEST_CASE("a function that never asks for an event is killed when its time to st
     const auto result = lab.invoke("mute");
     CHECK(result.outcome == Outcome::Failed);
     CHECK(result.payload.find(" Task timed out after 0.30 seconds\"}") != std::string::npos);
+    CHECK(result.why.ends_with("; it has not asked for an event in gateway.functions.initTimeout"));
     CHECK(lab.log->has("\tPhase: init\tStatus: timeout\n"));
     REQUIRE(eventually([&] { return lab.stats("mute").instances.value() == 0; }));
 }

@@ -87,11 +87,14 @@ TEST_CASE("a function's proxy response is the answer")  // spec data-plane 4
 TEST_CASE("what is no proxy response is a failed integration that names the function")
 {
     Fixture f;
-    CHECK(f.answer_to(returned("null")) ==
-          "7: 502 function \"wsEcho\": malformed proxy response: not an object");
+    CHECK(
+        f.answer_to(returned("null")) ==
+        "7: 502 function \"wsEcho\": malformed proxy response: not an object such as {\"statusCode\": 200}");
     CHECK(f.answer_to(returned("{")).starts_with("7: 502 function \"wsEcho\": malformed proxy response: "));
     CHECK(f.answer_to(returned(R"({"statusCode":200,"extra":1})")) ==
-          "7: 502 function \"wsEcho\": malformed proxy response: unknown key extra");
+          "7: 502 function \"wsEcho\": malformed proxy response: unknown key extra; AWS knows statusCode, "
+          "headers, "
+          "multiValueHeaders, body and isBase64Encoded");
 }
 
 TEST_CASE("a function that fails is a failed integration, one that cannot be called is not invocable")

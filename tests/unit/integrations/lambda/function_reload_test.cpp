@@ -152,6 +152,10 @@ TEST_CASE("a function that lives elsewhere is made by whoever knows how, and end
         Answer answer;
         (*set)->invoke("far", {"{}", {}, {}, {}, false}, answer.done());
         CHECK(answer.get().payload == "far: {}");
+        const auto stats = host.stats();
+        REQUIRE(stats.size() == 1);
+        CHECK(stats[0].first == "far");
+        CHECK(stats[0].second->invocations.value() == 1);
     }
     SECTION("without one")
     {

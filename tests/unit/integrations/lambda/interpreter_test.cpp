@@ -32,6 +32,10 @@ TEST_CASE("what cannot be run, fails or talks nonsense is no interpreter")
     CHECK(!interpreters.ask(directory.write("b", "#!/bin/sh\necho hello\n", true), Language::Node));
     CHECK(interpreters.ask(directory.write("c", "#!/bin/sh\necho /bin/sh; echo 1.2\n", true), Language::Node)
               ->version == "1.2");
+    const std::string warns = "#!/bin/sh\necho 'warning: old' >&2; echo /bin/sh; echo 1.3\n";
+    const auto warned = interpreters.ask(directory.write("d", warns, true), Language::Node);
+    REQUIRE(warned.has_value());
+    CHECK(warned->version == "1.3");
 }
 
 TEST_CASE("an interpreter of another version than the runtime's is told with the remedy")

@@ -79,6 +79,10 @@ try {
 } catch (error) {
   await die(error, 'Uncaught Exception', kUncaught);
 }
-isReady = true;
-// Not awaited: a module that is still being evaluated when the loop runs empty ends the process without `beforeExit`.
-serve(handler);
+// In a turn of its own: what the module has left rejected is an error of the initialisation. And not awaited: a module that is still
+// being evaluated when the loop runs empty ends the process without `beforeExit`.
+setImmediate(() => {
+  if (isDying) return;
+  isReady = true;
+  serve(handler);
+});

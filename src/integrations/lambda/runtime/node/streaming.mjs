@@ -12,8 +12,9 @@ export function installStreaming() {
       return handler;
     },
     HttpResponseStream: {
-      /** Status and headers go before the body, as JSON and eight zero bytes. */
+      /** Status and headers go before the body, as JSON and eight zero bytes: the form of function URLs, which no API understands. */
       from(stream, metadata) {
+        console.warn('HttpResponseStream.from() is for function URLs: to answer an API, write { statusCode, body } as JSON to the stream');
         stream.setContentType('application/vnd.awslambda.http-integration-response');
         stream.write(JSON.stringify(metadata));
         stream.write(Buffer.alloc(8));
