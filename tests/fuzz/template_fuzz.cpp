@@ -10,7 +10,8 @@ using namespace postern;
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    const std::string text = "Transform: AWS::Serverless-2016-10-31\n" + std::string(bytes);
+    const std::string text =
+        "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\n" + std::string(bytes);
     config::LoadOptions options;
     options.template_options.parameter_overrides = {"AWS::StackName=fuzz"};
     const config::Loaded loaded = config::load_text(text, "fuzz.yaml", options);

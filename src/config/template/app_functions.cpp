@@ -2,7 +2,6 @@
 #include "config/template/app_functions.hpp"
 
 #include "config/template/lambda_functions.hpp"
-#include "config/template/other_stack.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,8 +33,7 @@ void place_paths(Node& function, const Position& here)
 AppFunctions functions_of_app(const std::set<std::string>& names,
                               const Position& here,
                               const CloudAssembly& assembly,
-                              const Identity& identity,
-                              const Evaluator::Imports& imports,
+                              const Asking& asking,
                               const std::vector<Override>& overrides,
                               Findings& findings)
 {
@@ -44,11 +42,9 @@ AppFunctions functions_of_app(const std::set<std::string>& names,
     for (const AppStack& each : assembly.stacks()) {
         if (&each == assembly.own() || names.empty()) continue;
         Findings told_when_it_has_one;
-        OtherStack sought(each, identity, told_when_it_has_one);
-        sought.evaluator.set_imports(imports);
+        OtherStack sought(each, asking, told_when_it_has_one);
         if (!has_one_of(names, sought)) continue;
-        OtherStack other(each, identity, findings);
-        other.evaluator.set_imports(imports);
+        OtherStack other(each, asking, findings);
         const Stack stack(other.source, other.evaluator, findings);
         const Assets assets(each.file, findings);
         LambdaFunctions functions(stack, assets, other.source, overrides, findings);

@@ -3,8 +3,7 @@
 
 #include "config/overlay.hpp"
 #include "config/template/cloud_assembly.hpp"
-#include "config/template/evaluator.hpp"
-#include "config/template/names.hpp"
+#include "config/template/other_stack.hpp"
 
 #include <set>
 #include <string>
@@ -19,13 +18,11 @@ struct AppFunctions {
 };
 
 /// Those of `names` that the other stacks have. Their mistakes are reported, at their places in their own
-/// templates. `here` is this stack's template, where paths of code start; `identity` is that of this stack;
-/// `imports` as the evaluator of this stack has them.
+/// templates. `here` is the template of this stack, where paths of code start.
 AppFunctions functions_of_app(const std::set<std::string>& names,
                               const Position& here,
                               const CloudAssembly& assembly,
-                              const Identity& identity,
-                              const Evaluator::Imports& imports,
+                              const Asking& asking,
                               const std::vector<Override>& overrides,
                               Findings& findings);
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/exports.hpp"
 
-#include "config/template/other_stack.hpp"
-
-#include <utility>
-
 namespace postern::config::templates {
 
-Exports::Exports(const CloudAssembly& assembly, Identity identity)
-    : assembly_(assembly), identity_(std::move(identity))
+namespace {
+
+constexpr int kChainOfStacksMax = 20;  // that import from each other, one by one
+
+}  // namespace
+
+Exports::Exports(const CloudAssembly& assembly, const Identity& identity)
+    : assembly_(assembly), asking_{identity, [this](const std::string& name) { return find(name); }}
 {
     if (assembly.own() != nullptr) seen_.insert(assembly.own()->file);
 }
@@ -16,7 +18,7 @@ Exports::Exports(const CloudAssembly& assembly, Identity identity)
 std::optional<std::string> Exports::find(const std::string& name)
 {
     for (const AppStack& stack : assembly_.stacks()) {
-        if (values_.contains(name)) break;
+        if (values_.contains(name) || depth_ == kChainOfStacksMax) break;
         if (seen_.insert(stack.file).second) read(stack);
     }
     const auto found = values_.find(name);
@@ -26,10 +28,10 @@ std::optional<std::string> Exports::find(const std::string& name)
 
 void Exports::read(const AppStack& stack)
 {
+    const Restore deeper(depth_, depth_ + 1);
     files_.push_back(stack.file);
     Findings told_elsewhere;
-    OtherStack other(stack, identity_, told_elsewhere);
-    other.evaluator.set_imports([this](const std::string& name) { return find(name); });
+    OtherStack other(stack, asking_, told_elsewhere);
     const Node* outputs = other.source.section("Outputs");
     if (outputs == nullptr) return;
     for (const Node::Entry& output : outputs->entries) {

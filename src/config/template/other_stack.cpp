@@ -24,11 +24,13 @@ Identity identity_of(const AppStack& stack, const Identity& asking)
 
 }  // namespace
 
-OtherStack::OtherStack(const AppStack& stack, const Identity& asking, Findings& findings)
+OtherStack::OtherStack(const AppStack& stack, const Asking& asking, Findings& findings)
     : document_(read(stack.file)),
       parameters_(document_.root, {}, findings),
       source(document_.root, stack.file, findings),
-      evaluator(source, parameters_, identity_of(stack, asking), findings)
-{}
+      evaluator(source, parameters_, identity_of(stack, asking.identity), findings)
+{
+    evaluator.set_imports(asking.imports);
+}
 
 }  // namespace postern::config::templates

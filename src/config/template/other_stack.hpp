@@ -9,13 +9,18 @@
 
 namespace postern::config::templates {
 
+/// The stack that needs something of another one.
+struct Asking {
+    Identity identity;           ///< a region or an account that the other one leaves open is the same
+    Evaluator::Imports imports;  ///< what stacks of the app export, for the other one, too
+};
+
 /// The template of another stack of the same app, read and ready to be evaluated. One that cannot be read has
 /// no resources.
 class OtherStack {
 public:
-    /// `asking` is the stack that needs something of this one: a region or an account that this one leaves
-    /// open is the same. All but `asking` outlive this.
-    OtherStack(const AppStack& stack, const Identity& asking, Findings& findings);
+    /// `findings` outlives this.
+    OtherStack(const AppStack& stack, const Asking& asking, Findings& findings);
     OtherStack(const OtherStack&) = delete;
     OtherStack& operator=(const OtherStack&) = delete;
     ~OtherStack() = default;

@@ -111,8 +111,7 @@ Translation translate(const Node& root,
     if (source.is_sam) expand_sam(source, findings);
     Evaluator evaluator(source, parameters, identity, findings);
     Exports exports(assembly, identity);
-    const Evaluator::Imports imports = [&exports](const std::string& name) { return exports.find(name); };
-    evaluator.set_imports(imports);
+    evaluator.set_imports(exports.asking().imports);
     const Stack stack(source, evaluator, findings);
     const Assets assets(file, findings);
     LambdaFunctions functions(stack, assets, source, overrides, findings);
@@ -126,7 +125,7 @@ Translation translate(const Node& root,
     Node lambda = functions.native(needed);
     std::erase_if(needed, [&](const std::string& name) { return functions.has(name); });
     AppFunctions elsewhere =
-        functions_of_app(needed, {file, 0, 0}, assembly, identity, imports, overrides, findings);
+        functions_of_app(needed, {file, 0, 0}, assembly, exports.asking(), overrides, findings);
     for (Node::Entry& function : elsewhere.native.entries) lambda.entries.push_back(std::move(function));
     put(out.root, "apis", std::move(apis));
     if (!lambda.entries.empty()) put(out.root, "functions", std::move(lambda));

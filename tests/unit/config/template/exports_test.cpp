@@ -45,14 +45,13 @@ public:
         return loaded.settings.model.functions.at("G").environment.at("V");
     }
 
-    const test::TemporaryDirectory out;
-
-private:
     static std::string stack(const std::string& name, const std::string& environment)
     {
         return '"' + name + R"(": {"type": "aws:cloudformation:stack", "environment": ")" + environment +
                R"(", "properties": {"templateFile": ")" + name + R"(.template.json"}})";
     }
+
+    const test::TemporaryDirectory out;
 };
 
 constexpr const char* kTable = R"({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}, "Outputs": {
@@ -95,6 +94,27 @@ TEST_CASE("An export may be made of another stack's, and a ring of them ends")
                   R"({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"O": {
 "Value": {"Fn::ImportValue": "More:Name"}, "Export": {"Name": "Data:Name"}}}})");
     CHECK_THAT(app.value("More:Name"), Contains("say --parameter-overrides \"import:More:Name=VALUE\""));
+}
+
+TEST_CASE("Stacks that import from each other are followed so far")
+{
+    const auto value_through = [](int count) {
+        const App app;
+        std::string stacks = App::stack("Chat", "aws:/");
+        for (int i = 0; i < count; ++i) {
+            const std::string name = "S" + std::to_string(i);
+            const std::string next = R"({"Fn::ImportValue": "S)" + std::to_string(i + 1) + R"("})";
+            const std::string value = i + 1 < count ? next : R"("end")";
+            stacks += ',' + App::stack(name, "aws:/");
+            app.out.write(name + ".template.json",
+                          R"({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"O": {"Value": )" +
+                              value + R"(, "Export": {"Name": ")" + name + R"("}}}})");
+        }
+        app.out.write("manifest.json", R"({"artifacts": {)" + stacks + "}}");
+        return app.value("S0");
+    };
+    CHECK(value_through(20) == "end");
+    CHECK_THAT(value_through(21), Contains("is not known here"));
 }
 
 TEST_CASE("What no stack exports is asked of the user")
