@@ -74,7 +74,8 @@ class InstallTest(unittest.TestCase):
     def test_1_the_installed_files_are_complete(self):
         installed = {str(path.relative_to(self.prefix)) for path in self.prefix.rglob('*') if path.is_file()}
         for file in ('bin/postern', 'include/postern/plugin.h', 'include/postern/plugin.hpp', 'include/postern/testing.hpp',
-                     'share/postern/postern.schema.json', 'etc/postern/postern.yaml', 'lib/systemd/system/postern.service'):
+                     'share/postern/postern.schema.json', 'share/postern/runtime/node/bootstrap.mjs', 'share/postern/runtime/python/bootstrap.py',
+                     'share/postern/runtime/python/postern_lambda/service.py', 'etc/postern/postern.yaml', 'lib/systemd/system/postern.service'):
             self.assertIn(file, installed)
         self.assertEqual(sorted(path.name for path in (self.prefix / 'include').iterdir()), ['postern'])
         self.assertIn('postern ', run(self.prefix / 'bin/postern', 'version'))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The files that a package installs, as far as they can be judged without installing it: units, users, scripts, versions, libraries."""
+import json
 import pathlib
 import re
 import shutil
@@ -43,6 +44,9 @@ class UnitTest(unittest.TestCase):
     def test_functions_are_not_told_to_end_while_the_drain_needs_them(self):
         self.assertEqual(dict(unit('postern.service'))['KillMode'], 'mixed')  # SIGTERM for the gateway, SIGKILL for what is left
 
+    def test_a_function_that_takes_too_much_memory_does_not_end_the_gateway(self):
+        self.assertEqual(dict(unit('postern.service'))['OOMPolicy'], 'continue')
+
     def test_functions_find_what_they_find_on_aws(self):
         settings = dict(unit('postern.service'))
         self.assertNotIn('MemoryDenyWriteExecute', settings)  # Node.js makes code
@@ -83,6 +87,17 @@ class PackageTest(unittest.TestCase):
     def test_one_version(self):
         project = re.search(r'project\(postern VERSION (\S+) ', (SOURCE / 'CMakeLists.txt').read_text()).group(1)
         self.assertEqual(run_command('version').out.split()[1], project)
+
+    def test_process_1_of_the_image_buries_what_functions_leave_behind(self):
+        image = (SOURCE / 'docker/Dockerfile').read_text()
+        entry = json.loads(re.search(r'^ENTRYPOINT (.*)$', image, re.M).group(1))
+        self.assertEqual(entry, ['tini', '-s', '--', 'postern'])
+        self.assertRegex(image, r'apt-get install [^&]*\btini\b')
+
+    def test_the_image_that_nobody_names_is_the_small_one(self):
+        stages = re.findall(r'^FROM (\S+)(?: AS (\S+))?$', (SOURCE / 'docker/Dockerfile').read_text(), re.M)
+        self.assertEqual(stages[-1], ('gateway', ''))
+        self.assertIn(('gateway', 'functions'), stages)
 
     def test_the_image_has_every_library_that_the_binary_loads(self):
         image = (SOURCE / 'docker/Dockerfile').read_text().rsplit('FROM debian', 1)[1]
