@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -13,7 +14,7 @@ namespace postern::net {
 
 enum class Fed { Some, NeedMore, BodyTooLarge, Malformed };
 
-/// Bytes of a chunk's size line, or of all that follows the last chunk's size: Beast waits for the end of
+/// Bytes of a chunk's size line, or of all that follows the last chunk's data: Beast waits for the end of
 /// either without a bound, and nobody here looks at extensions and trailers.
 constexpr std::size_t kChunkFramingBytesMax = 16 * 1024;
 
@@ -26,21 +27,25 @@ Fed feed(Parser& parser, std::string& input)
     // A chunked body never ends with less; given less of a last chunk, Beast 1.81 fails an assertion of its
     // own.
     constexpr std::size_t kLastChunkBytes = 5;
+    const bool is_chunked = parser.is_header_done() && parser.chunked();
     const bool may_be_chunk = input.find_first_of("0123456789abcdefABCDEF\r") == 0;
-    if (parser.is_header_done() && parser.chunked() && may_be_chunk && input.size() < kLastChunkBytes)
-        return Fed::NeedMore;
+    if (is_chunked && may_be_chunk && input.size() < kLastChunkBytes) return Fed::NeedMore;
+    // A chunked body is given in steps that the bound fits into, so that it is the same however the bytes
+    // come.
+    const std::size_t given = is_chunked ? std::min(input.size(), kChunkFramingBytesMax) : input.size();
     boost::system::error_code error;
     std::size_t used = 0;
     try {
-        used = parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
+        used = parser.put(boost::asio::const_buffer(input.data(), given), error);
     } catch (
         const std::length_error&) {  // a field of 64 KiB: Beast cannot keep it, and says so in no other way
         return Fed::Malformed;
     }
     input.erase(0, used);
     if (error == http::error::need_more || (!error && used == 0)) {
-        const bool is_framing = parser.is_header_done() && parser.chunked();
-        return is_framing && input.size() > kChunkFramingBytesMax ? Fed::Malformed : Fed::NeedMore;
+        if (!is_chunked || given < kChunkFramingBytesMax) return Fed::NeedMore;
+        if (used == 0) return Fed::Malformed;
+        return input.empty() ? Fed::NeedMore : Fed::Some;
     }
     if (error == http::error::body_limit) return Fed::BodyTooLarge;
     return error ? Fed::Malformed : Fed::Some;

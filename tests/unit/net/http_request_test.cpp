@@ -3,6 +3,9 @@
 
 #include "catch.hpp"
 
+#include <cstdio>
+#include <utility>
+
 using namespace postern;
 using net::RequestReader;
 using Status = RequestReader::Status;
@@ -60,6 +63,51 @@ TEST_CASE("A chunk's line that does not end, and trailers that do not, are malfo
     std::string trailers;
     while (trailers.size() < kKiB * kKiB) trailers += "X-Trailer: 1\r\n";
     CHECK(read_all(kChunked + "0\r\n" + trailers) == Status::Malformed);
+}
+
+TEST_CASE("The bound of trailers is the same whether they come at once or byte by byte")
+{
+    const auto trailers_of = [](std::size_t bytes) {
+        const std::string end = "0\r\nX: \r\n\r\n";
+        return "0\r\nX: " + std::string(bytes - end.size(), 'a') + "\r\n\r\n";
+    };
+    for (const auto& [bytes, expected] :
+         {std::pair(16 * kKiB, Status::Done), {16 * kKiB + 1, Status::Malformed}}) {
+        CAPTURE(bytes);
+        RequestReader whole(16 * kKiB, kKiB);
+        std::string input = kChunked + trailers_of(bytes) + "rest";
+        CHECK(whole.read(input) == expected);
+        RequestReader slow(16 * kKiB, kKiB);
+        Status status = Status::NeedMore;
+        input.clear();
+        for (const char c : kChunked + trailers_of(bytes)) {
+            REQUIRE(status == Status::NeedMore);
+            input += c;
+            status = slow.read(input);
+            if (status == Status::Malformed) break;
+        }
+        CHECK(status == expected);
+    }
+}
+
+TEST_CASE("Chunks are joined wherever the bytes are cut")
+{
+    for (std::size_t size = 16 * kKiB - 32; size < 16 * kKiB + 32; ++size) {
+        CAPTURE(size);
+        const std::string body(size, 'a');
+        char hex[16];
+        std::snprintf(hex, sizeof(hex), "%zx", size);
+        const std::string chunk = std::string(hex) + "\r\n" + body + "\r\n";
+        RequestReader reader(16 * kKiB, kKiB * kKiB);
+        std::string input = kChunked;
+        REQUIRE(reader.read(input) == Status::NeedMore);
+        for (const std::string& part : {chunk, chunk, std::string("0\r\n\r\n")}) {
+            input += part;
+            if (part.size() > 5) REQUIRE(reader.read(input) == Status::NeedMore);
+        }
+        REQUIRE(reader.read(input) == Status::Done);
+        CHECK(reader.request().body == body + body);
+    }
 }
 
 TEST_CASE("A field beyond what can be kept is malformed, however large a head may be")
