@@ -7,11 +7,12 @@ import tempfile
 import unittest
 
 from functions import FunctionGateway, SETTINGS, api, ask, frame_of, node, python, returning, two_way
-from gateway import run_command, wait_until
+from gateway import BINARY, run_command, wait_until
 from websocket import Client
 
 FINE = returning('{ statusCode: 200, body: "fine" }')
 FAILED = 'Internal server error'
+HAS_UBSAN = b'__ubsan_handle_dynamic_type_cache_miss' in pathlib.Path(BINARY).read_bytes()
 
 
 def is_alive(pid):
@@ -134,6 +135,7 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
         self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'Runtime exited without providing a reason',
                    files={'bad/bootstrap': rude})
 
+    @unittest.skipIf(HAS_UBSAN, 'its check of types needs a pipe, and ends a gateway that has no descriptor left for one')
     def test_without_descriptors_for_more_instances_messages_fail_at_once_with_the_remedy(self):
         slow = node('exports.handler = async () => { await new Promise((done) => setTimeout(done, 300)); return { statusCode: 200, body: "slow" }; };')
         with self.gateway({**slow, 'reservedConcurrentExecutions': 50}, descriptors_max=90,

@@ -148,6 +148,7 @@ Result<std::shared_ptr<RuntimeEndpoint>> RuntimeEndpoint::listen(asio::io_contex
     made->acceptor_.open(loopback.protocol(), error);
     if (!error) made->acceptor_.bind(loopback, error);
     if (!error) made->acceptor_.listen(static_cast<int>(kConnectionsMax), error);
+    if (!error) made->acceptor_.non_blocking(true, error);
     if (!error) made->port_ = made->acceptor_.local_endpoint(error).port();
     if (error) return Error(ErrorKind::Io, "no port for a Runtime API: " + text_of_failure(error.value()));
     made->accept();
@@ -160,8 +161,12 @@ RuntimeEndpoint::RuntimeEndpoint(asio::io_context& io, RuntimeListener& listener
 
 void RuntimeEndpoint::accept()
 {
-    acceptor_.async_accept([this, self = shared_from_this()](error_code error, TcpSocket socket) {
+    // Not async_accept: without descriptors it fails before anybody is there to be accepted.
+    acceptor_.async_wait(TcpAcceptor::wait_read, [this, self = shared_from_this()](error_code error) {
         if (listener_ == nullptr) return;
+        TcpSocket socket(acceptor_.get_executor());
+        if (!error) acceptor_.accept(socket, error);
+        if (error == asio::error::would_block || error == asio::error::connection_aborted) return accept();
         if (error) return listener_->on_accept_failed(text_of_failure(error.value()));
         add(std::move(socket));
         accept();
