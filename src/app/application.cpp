@@ -136,7 +136,7 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
     if (!callers) return callers.error();
     prepared.configuration = {
         *std::move(deployments),
-        {settings.model.domain_names, settings.model.region},
+        {settings.model.domain_names, settings.model.region, callback_ports(settings, *surroundings)},
         settings.limits,
         std::make_shared<const management::ConnectionsApi>(
             directory_,

@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "integrations/lambda/interpreter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <utility>
@@ -165,6 +166,20 @@ Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoin
         made.ca_bundle = *std::move(bundle);
     }
     return made;
+}
+
+std::vector<std::uint16_t> callback_ports(const config::Settings& settings,
+                                          const FunctionSurroundings& surroundings)
+{
+    std::vector<std::uint16_t> ports;
+    const auto& functions = settings.model.functions;
+    const bool any_runs_here = std::any_of(
+        functions.begin(), functions.end(), [](const auto& entry) { return entry.second.endpoint.empty(); });
+    if (!any_runs_here) return ports;
+    for (const Endpoint& endpoint : surroundings.endpoints) {
+        if (!endpoint.development_ca.empty()) ports.push_back(endpoint.port);
+    }
+    return ports;
 }
 
 std::vector<FunctionSpec> function_specs(const config::Settings& settings,

@@ -7,6 +7,7 @@
 #include "core/result.hpp"
 #include "integrations/lambda/function_spec.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ api::sigv4::AccessKey new_function_credentials(const std::string& account_id);
 Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoints,
                                                    std::string admin_url,
                                                    api::sigv4::AccessKey credentials);
+
+/// Where functions that run here call back at "https://localhost:PORT" (gateway::Stages::HostNames); empty
+/// without such functions.
+std::vector<std::uint16_t> callback_ports(const config::Settings& settings,
+                                          const FunctionSurroundings& surroundings);
 
 /// The functions of a configuration with the environment in which their SDKs reach this gateway, unmodified:
 /// credentials, endpoints, and whom to trust (spec config-plane 8.2).

@@ -17,15 +17,31 @@ std::string_view without_slashes(std::string_view path)
     return path;
 }
 
+/// Of the host in a Host header, without the port: [::1]:8080
+std::size_t host_size(std::string_view host_header)
+{
+    const std::size_t bracket = host_header.find(']');
+    const std::size_t colon = host_header.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    return std::min(colon, host_header.size());
+}
+
+/// What the development certificate is good for, and is this machine.
+bool is_loopback(std::string_view host_name)
+{
+    return host_name == "localhost" || host_name == "127.0.0.1" || host_name == "[::1]";
+}
+
+bool is_address(std::string_view host_name)
+{
+    return host_name.starts_with('[') || (!host_name.empty() && host_name.back() >= '0' &&
+                                          host_name.back() <= '9');  // no top-level domain ends with a digit
+}
+
 }  // namespace
 
 std::string host_name(std::string_view host_header)
 {
-    std::string_view host = host_header;
-    const std::size_t bracket = host.find(']');  // [::1]:8080
-    const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    host = host.substr(0, colon);
-    std::string lower(host);
+    std::string lower(host_header.substr(0, host_size(host_header)));
     std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
@@ -46,6 +62,7 @@ void Stages::update(const Deployments& deployments, const HostNames& names)
     domains_.clear();
     for (const auto& [name, domain] : names.domains) domains_.emplace(host_name(name), domain);
     region_ = names.region;
+    callback_ports_ = names.callback_ports;
 }
 
 StageSlot* Stages::find(std::string_view host, std::string_view path)
@@ -72,9 +89,23 @@ StageSlot* Stages::find(std::string_view host, std::string_view path)
 
 std::string Stages::domain_name(std::string_view host, const integrations::StageIdentity& stage) const
 {
-    const bool leads_to_the_api =
-        apis_.size() == 1 || is_custom_domain(host) || named_by(host_name(host)) != apis_.end();
-    return leads_to_the_api ? std::string(host) : api::execute_api_host(stage.api_id, region_);
+    const bool names_the_api = apis_.size() == 1 || named_by(host_name(host)) != apis_.end();
+    const bool leads_there = is_custom_domain(host) || (names_the_api && finds_functions_callback(host));
+    return leads_there ? std::string(host) : api::execute_api_host(stage.api_id, region_);
+}
+
+/// A domain name without a port may be anybody's, a proxy's in front of this gateway for instance.
+bool Stages::finds_functions_callback(std::string_view host) const
+{
+    if (callback_ports_.empty()) return true;
+    const std::string name = host_name(host);
+    const std::size_t size = host_size(host);
+    if (size == host.size() && !is_loopback(name) && !is_address(name)) return true;
+    const std::string port = size == host.size() ? "443" : std::string(host.substr(size + 1));
+    return is_loopback(name) &&
+           std::any_of(callback_ports_.begin(), callback_ports_.end(), [&port](std::uint16_t own) {
+               return std::to_string(own) == port;
+           });
 }
 
 /// The API that is the first label of the host name; the end: none.

@@ -4,6 +4,7 @@
 #include "api/model.hpp"
 #include "gateway/deployment.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,6 +34,9 @@ public:
     struct HostNames {
         DomainNames domains;
         std::string region = "us-east-1";
+        /// Of this machine's listeners with the development certificate, which functions trust. Empty: no
+        /// function calls back to one.
+        std::vector<std::uint16_t> callback_ports{};
     };
 
     Stages() = default;
@@ -45,9 +49,11 @@ public:
     /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
     StageSlot* find(std::string_view host, std::string_view path);
 
-    /// The `domainName` of a client that found `stage` by this Host header: the header itself, or the API's
-    /// own host name where several APIs are told apart by the path, since integrations build
-    /// "https://{domainName}/{stage}" to call @connections, which the header alone would not lead to the API.
+    /// The `domainName` of a client that found `stage` by this Host header. Integrations build
+    /// "https://{domainName}/{stage}" of it to call @connections. It is the header itself, unless that would
+    /// not lead there: where several APIs are told apart by the path, and where functions would find nobody,
+    /// or somebody whose certificate is for another name (an IP address, a port that a container publishes
+    /// under another number). Then it is the API's own host name, which leads functions here.
     std::string domain_name(std::string_view host, const integrations::StageIdentity& stage) const;
 
     /// The Host header names one: its paths are those of its mappings.
@@ -61,11 +67,13 @@ private:
     using Apis = std::map<std::string, ApiStages, std::less<>>;
 
     Apis::const_iterator named_by(std::string_view host_name) const;
+    bool finds_functions_callback(std::string_view host) const;
 
     std::map<std::pair<std::string, std::string>, std::unique_ptr<StageSlot>> slots_;  ///< by API and stage
     Apis apis_;                                                                        ///< what is served now
     DomainNames domains_;                                                              ///< by lower-case name
     std::string region_;
+    std::vector<std::uint16_t> callback_ports_;
 };
 
 }  // namespace postern::gateway

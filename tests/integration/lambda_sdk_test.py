@@ -118,6 +118,13 @@ class SdkTest(unittest.TestCase):
         for options in (FROM_THE_EVENT, HARD_CODED, NONE_AT_ALL):
             self.check(options, more={'gateway': keys})
 
+    def test_an_endpoint_from_the_event_is_this_gateway_whatever_address_the_client_used(self):
+        with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners=PLAIN_AND_TLS) as gateway:
+            # The port without TLS, an address that the certificate does not name, a port under which a container publishes it.
+            for host in ('localhost:%d' % gateway.port, '127.0.0.2:%d' % gateway.tls_port, 'localhost:1'):
+                with Wscat('-c', 'ws://127.0.0.1:%d/dev' % gateway.port, '--host', host, '-x', '{"action":"sdk3"}', '-w', '-1') as wscat:
+                    self.assertEqual(wscat.first_line(), 'posted')
+
     def test_of_several_apis_each_is_this_gateway_for_clients_that_name_it_by_its_host(self):
         both = {api: {'routes': routes(FROM_THE_EVENT)} for api in ('test', 'rival')}
         with FunctionGateway(functions(FROM_THE_EVENT), {}, more={'apis': both}, listeners='[{port: 0, tls: optional}]') as gateway:

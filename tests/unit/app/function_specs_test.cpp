@@ -77,6 +77,14 @@ TEST_CASE("without a listener for it nothing is promised")
                                                      {"AWS_SESSION_TOKEN", "c"}});
 }
 
+TEST_CASE("functions that run here call back at the ports with the development certificate")
+{
+    config::Settings settings = settings_with("nodejs20.x");
+    CHECK(callback_ports(settings, surroundings()) == std::vector<std::uint16_t>{8443});
+    settings.model.functions.at("wsEcho").endpoint = "http://127.0.0.1:9000";
+    CHECK(callback_ports(settings, surroundings()).empty());
+}
+
 TEST_CASE("with several APIs an endpoint names its own")
 {
     config::Settings settings = settings_with("nodejs20.x");

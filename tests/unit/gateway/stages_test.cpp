@@ -104,6 +104,35 @@ TEST_CASE("a client's domainName is the Host that it used, as long as that leads
     CHECK(two.domain_name("", {"chat", "dev", {}}) == "chat.execute-api.eu-west-1.amazonaws.com");
 }
 
+TEST_CASE("a Host where functions would find nobody, or a certificate for another name, is no domainName")
+{
+    const Stages stages({deploy("chat", "dev")}, {{}, "us-east-1", {443, 8080}});
+    const auto domain_name = [&](const char* host) { return stages.domain_name(host, {"chat", "dev", {}}); };
+    for (const char* host : {"localhost:8080",
+                             "LOCALHOST:8080",
+                             "127.0.0.1:8080",
+                             "[::1]:8080",
+                             "localhost",
+                             "live.example.com",
+                             "chat.execute-api.us-east-1.amazonaws.com"}) {
+        CHECK(domain_name(host) == host);
+    }
+    for (const char* host : {"localhost:9000",
+                             "127.0.0.1:80",
+                             "192.168.1.5:8080",
+                             "192.168.1.5",
+                             "[fe80::1]:8080",
+                             "[fe80::1]",
+                             "postern:8080",
+                             "chat.execute-api.us-east-1.amazonaws.com:8080",
+                             "localhost:",
+                             "localhost:8080:8080"}) {
+        CHECK(domain_name(host) == "chat.execute-api.us-east-1.amazonaws.com");
+    }
+    CHECK(Stages({deploy("chat", "dev")}, {}).domain_name("192.168.1.5:80", {"chat", "dev", {}}) ==
+          "192.168.1.5:80");
+}
+
 TEST_CASE("disableExecuteApiEndpoint leaves the custom domains only")
 {
     api::DomainName domain;
