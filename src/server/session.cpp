@@ -6,7 +6,7 @@
 #include "server/session_handshake.hpp"
 #include "server/shard_server.hpp"
 
-#include <algorithm>
+#include <exception>
 
 namespace postern::server {
 
@@ -32,6 +32,21 @@ Session::~Session()
 
 void Session::on_ready(net::Readiness ready)
 {
+    try {
+        use(ready);
+    } catch (const std::exception& failure) {
+        // Nothing here throws by design; whatever does is a bug of ours. It costs this connection, or it
+        // would come again with each turn.
+        log::error(
+            "connection.exception",
+            {{"what", failure.what()}, {"source_ip", info_.source_ip}, {"connection_id", info_.id.view()}});
+        if (state_ == State::Connecting) return leave_connecting();
+        lost();
+    }
+}
+
+void Session::use(net::Readiness ready)
+{
     if (state_ == State::Dead) return;
     if (ready.writable && !channel_.on_writable()) return lost();
     if (ready.writable && (state_ == State::Open || state_ == State::Request))
@@ -43,12 +58,7 @@ void Session::on_ready(net::Readiness ready)
         case State::Answering:
             return die();  // nothing is read meanwhile: this is the caller's end
         case State::Connecting:
-            // Nothing is read before the verdict: this is the peer's end. Its $connect goes on, and is
-            // answered by a $disconnect.
-            peer_lost_ = true;
-            channel_.close();
-            if (server_.gateway().abandon(*this)) die();  // it was queued: nobody has been asked
-            return;
+            return leave_connecting();  // nothing is read before the verdict: this is the peer's end
         case State::Open:
             if (!is_held()) return read_frames();
             channel_.want_read(false);  // memory has become short since
@@ -137,6 +147,14 @@ void Session::start_closing()
 }
 
 /// The connection broke without a close frame.
+/// Its $connect goes on, and is answered by a $disconnect.
+void Session::leave_connecting()
+{
+    peer_lost_ = true;
+    channel_.close();
+    if (server_.gateway().abandon(*this)) die();  // it was queued: nobody has been asked
+}
+
 void Session::lost()
 {
     if (state_ == State::Dead) return;
@@ -237,73 +255,6 @@ void Session::queue()
 {
     if (std::exchange(is_queued_, true)) return;
     server_.queue(*this);
-}
-
-/// From now; 0 is none.
-void Session::set_timeout(std::chrono::milliseconds timeout)
-{
-    if (timeout.count() > 0) return set_deadline(server_.shard().now() + timeout.count());
-    server_.shard().seconds().cancel(deadline_);
-}
-
-void Session::set_deadline(SteadyMillis due)
-{
-    server_.shard().seconds().cancel(deadline_);
-    deadline_ = server_.shard().seconds().set(due, reinterpret_cast<std::uint64_t>(this));
-}
-
-SteadyMillis Session::next_due() const
-{
-    const api::Limits& limits = server_.limits();
-    SteadyMillis due = server_.shard().now() + 3'600'000;
-    if (limits.idle_timeout.count() > 0) due = std::min(due, active_at_ + limits.idle_timeout.count());
-    if (limits.max_duration.count() > 0) due = std::min(due, admitted_at_ + limits.max_duration.count());
-    if (limits.ping_interval.count() > 0) {
-        due = std::min(due, (pinged_at_ > 0 ? pinged_at_ : heard_at_) + limits.ping_interval.count());
-    }
-    return due;
-}
-
-void Session::on_deadline()
-{
-    deadline_ = net::TimerWheel::kNone;
-    const SteadyMillis now = server_.shard().now();
-    const api::Limits& limits = server_.limits();
-    switch (state_) {
-        case State::Request:
-            // Silence between requests, or a TLS handshake that does not end, is no request to answer.
-            if (received_.empty() && !handshake_->reader.is_reading()) return die();
-            server_.counts().hit(observability::Limit::HandshakeTimeout);
-            if (!channel_.is_handshake_done()) return die();
-            return respond(api::request_timeout(server_.shard().clock().wall()));
-        case State::Open: {
-            const bool is_idle =
-                limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
-            const bool is_old =
-                limits.max_duration.count() > 0 && now >= admitted_at_ + limits.max_duration.count();
-            if (is_idle || is_old) {
-                server_.counts().hit(is_old ? observability::Limit::MaxDuration
-                                            : observability::Limit::IdleTimeout);
-                return close(api::kGoingAway.code, api::kGoingAway.text);
-            }
-            if (limits.ping_interval.count() > 0) {
-                if (heard_at_ >= pinged_at_) pinged_at_ = 0;  // heard since
-                if (pinged_at_ > 0 && now >= pinged_at_ + limits.ping_interval.count()) {
-                    server_.counts().hit(observability::Limit::PingTimeout);
-                    return lost();
-                }
-                if (pinged_at_ == 0 && now >= heard_at_ + limits.ping_interval.count()) {
-                    pinged_at_ = now;
-                    append(net::ws::Opcode::Ping, {});
-                }
-            }
-            return set_deadline(next_due());
-        }
-        case State::Closing:
-            return die();
-        default:
-            return;
-    }
 }
 
 }  // namespace postern::server

@@ -75,6 +75,7 @@ private:
     enum class State { Request, Answering, Connecting, Open, Closing, Dead };
 
     void on_ready(net::Readiness ready) override;
+    void use(net::Readiness ready);
 
     // session_http.cpp: requests and the handshake
     void read_request();
@@ -106,6 +107,10 @@ private:
     template <class Write>
     void write_frame(Write write);
     void end_burst();
+
+    // session_deadlines.cpp
+    void set_timeout(std::chrono::milliseconds timeout);
+    void set_deadline(SteadyMillis due);
     SteadyMillis next_due() const;
 
     // session.cpp: ends
@@ -115,10 +120,9 @@ private:
     void queue();
     void end(std::uint16_t code, std::string_view reason);
     void start_closing();
+    void leave_connecting();
     void lost();
     void die();
-    void set_timeout(std::chrono::milliseconds timeout);
-    void set_deadline(SteadyMillis due);
 
     ShardServer& server_;
     net::Channel channel_;
