@@ -116,6 +116,8 @@ private:
     {
         destinations_.push_back(std::make_shared<Buffered>(
             alarm_, std::move(output), std::move(name), is_file, buffer_bytes_max_));
+        // The thread may be about to sleep on what it knows, and would not hear of the first line.
+        alarm_->ring();
         return destinations_.back();
     }
 

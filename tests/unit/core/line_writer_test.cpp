@@ -194,6 +194,30 @@ TEST_CASE("an end does not wait for a reader")
     CHECK(log->name() == "pipe");
 }
 
+TEST_CASE("a destination that is opened when the thread is about to sleep is written")
+{
+    const Folder folder;
+    LineWriter* self = nullptr;
+    std::vector<std::shared_ptr<LineDestination>> late;
+    LineWriter writer([&](const LineWriter::Trouble&) {
+        // The thread has looked which destinations there are, and finds nothing to do in them.
+        late.push_back(self->open_file(folder / ("late" + std::to_string(late.size()))).value());
+        late.back()->append("line\n");
+    });
+    self = &writer;
+    const auto log = open(writer, folder / "d/log");
+    std::filesystem::rename(folder / "d", folder / "e");
+    std::ofstream(folder / "d") << "in the way";
+    for (const char* name : {"late0", "late1", "late2"}) {
+        writer.reopen();
+        const auto until = std::chrono::steady_clock::now() + kPatience;
+        while (content_of(folder / name) != "line\n" && std::chrono::steady_clock::now() < until) {
+            std::this_thread::yield();
+        }
+        REQUIRE(content_of(folder / name) == "line\n");
+    }
+}
+
 TEST_CASE("a stuck pipe does not hold up a file")
 {
     const Folder folder;
