@@ -142,7 +142,8 @@ Result<Application::Prepared> Application::prepare(const config::Settings& setti
             directory_,
             *callers,
             clock_,
-            settings.extensions ? management::Extensions::On : management::Extensions::Off)};
+            settings.extensions ? management::Extensions::On : management::Extensions::Off),
+        any_runs_here(settings)};
     prepared.callers = *std::move(callers);
     return prepared;
 }

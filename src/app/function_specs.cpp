@@ -168,14 +168,18 @@ Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoin
     return made;
 }
 
+bool any_runs_here(const config::Settings& settings)
+{
+    const auto& functions = settings.model.functions;
+    return std::any_of(
+        functions.begin(), functions.end(), [](const auto& entry) { return entry.second.endpoint.empty(); });
+}
+
 std::vector<std::uint16_t> callback_ports(const config::Settings& settings,
                                           const FunctionSurroundings& surroundings)
 {
     std::vector<std::uint16_t> ports;
-    const auto& functions = settings.model.functions;
-    const bool any_runs_here = std::any_of(
-        functions.begin(), functions.end(), [](const auto& entry) { return entry.second.endpoint.empty(); });
-    if (!any_runs_here) return ports;
+    if (!any_runs_here(settings)) return ports;
     for (const Endpoint& endpoint : surroundings.endpoints) {
         if (!endpoint.development_ca.empty()) ports.push_back(endpoint.port);
     }

@@ -29,6 +29,9 @@ Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoin
                                                    std::string admin_url,
                                                    api::sigv4::AccessKey credentials);
 
+/// Whether there are functions without an endpoint elsewhere.
+bool any_runs_here(const config::Settings& settings);
+
 /// Where functions that run here call back at "https://localhost:PORT" (gateway::Stages::HostNames); empty
 /// without such functions.
 std::vector<std::uint16_t> callback_ports(const config::Settings& settings,

@@ -53,6 +53,7 @@ void ShardServer::configure(const Configuration& configuration)
     registry_.groups().set_limit(limits_.groups_per_connection_max);
     message_rate_ = Rate(limits_.messages_per_second_per_connection, limits_.messages_burst_per_connection);
     connections_api_ = configuration.connections_api;
+    accepts_while_draining_ = configuration.accepts_while_draining;
     gateway_.deploy(configuration.deployments, configuration.host_names);
     for (const auto& session : sessions_) session->on_limits_changed();
 }

@@ -48,6 +48,8 @@ struct Configuration {
     gateway::Stages::HostNames host_names;
     api::Limits limits;
     std::shared_ptr<const management::ConnectionsApi> connections_api;
+    /// Functions that run here call @connections as long as there are connections, also during a drain.
+    bool accepts_while_draining = false;
 };
 
 /// One shard's sockets: accepts, owns the sessions, and ends their turns. Touched by the shard's thread once
@@ -120,6 +122,7 @@ private:
     void on_moment(std::uint64_t item);
     void close_next();
     void drain_step();
+    void close_listeners();
 
     net::Shard& shard_;
     connections::Registry& registry_;
@@ -131,6 +134,7 @@ private:
     NodeLoad& load_;
     Rate message_rate_;
     bool is_draining_ = false;
+    bool accepts_while_draining_ = false;
     DrainPace drain_pace_;
     SteadyMillis drain_began_at_ = 0;
     std::size_t drain_closed_ = 0;  ///< connections that the drain has closed

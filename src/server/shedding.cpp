@@ -17,9 +17,7 @@ void ShardServer::drain(std::chrono::milliseconds time)
 {
     if (is_draining_) return;
     is_draining_ = true;
-    for (const auto& listener : listeners_) {
-        if (listener->socket.is_open()) listener->socket.close();
-    }
+    if (!accepts_while_draining_) close_listeners();
     gateway_.refuse_queued();
     std::vector<Session*> all;
     all.reserve(sessions_.size());
@@ -30,12 +28,20 @@ void ShardServer::drain(std::chrono::milliseconds time)
     drain_step();
 }
 
-/// Closes those who are due, and comes again while there is anybody left.
+void ShardServer::close_listeners()
+{
+    for (const auto& listener : listeners_) {
+        if (listener->socket.is_open()) listener->socket.close();
+    }
+}
+
+/// Closes those who are due, and comes again while there is anybody left, or a $disconnect that has no answer
+/// yet: its function may still call.
 void ShardServer::drain_step()
 {
     const std::size_t due = drain_pace_.due(DrainPace::Millis(shard_.now() - drain_began_at_));
     for (; drain_closed_ < due && registry_.admitted() > 0; ++drain_closed_) close_next();
-    if (registry_.admitted() == 0) return;
+    if (registry_.admitted() == 0 && gateway_.open_calls() == 0) return close_listeners();
     drain_timer_.expires_after(DrainPace::kStep);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error) shard_.run([this] { drain_step(); });

@@ -3,12 +3,13 @@
 """How the SDK in a function finds this gateway's @connections, whatever the function takes for the address (spec config-plane 8), with the SDKs 2
 and 3 for JavaScript and boto3; over TLS where the address says https, to the development certificate."""
 import json
+import select
 import unittest
 
 from functions import FunctionGateway, ask, node, python, two_way
-from gateway import PLAIN, PLAIN_AND_TLS
+from gateway import PATIENCE, PLAIN, PLAIN_AND_TLS
 from management import OWNER
-from websocket import Client
+from websocket import Client, Refused
 from wscat import Wscat
 
 SDK_3 = """
@@ -141,6 +142,23 @@ class SdkTest(unittest.TestCase):
                 with Client('ws://localhost:%d/%s/dev' % (gateway.port, api)) as client:
                     for sdk in FROM_THE_EVENT:
                         self.assertEqual(ask(client, {'action': sdk}), 'posted')
+
+    def test_during_a_drain_functions_call_connections_and_new_clients_are_refused(self):
+        with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners='[{port: 0, tls: optional}]',
+                             settings=['gateway.drainTime=1h', 'gateway.shards=1']) as gateway:
+            with Client(gateway.url) as one, Client(gateway.url) as two:
+                gateway.signal()
+                closed, = select.select([one, two], [], [], PATIENCE)[0]  # the first at once, the other in an hour
+                self.assertEqual(closed.receive_close()[0], 1001)
+                closed.leave()
+                other = two if closed is one else one
+                for sdk in FROM_THE_EVENT:
+                    self.assertEqual(ask(other, {'action': sdk}), 'posted')
+                with self.assertRaises(Refused) as caught:
+                    Client(gateway.url)
+                self.assertEqual(caught.exception.response.status, 503)
+                other.close()
+            self.assertEqual(gateway.wait(), 0)
 
     def test_a_post_to_a_closed_connection_is_gone_exception_and_the_function_goes_on(self):
         with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners=PLAIN_AND_TLS) as gateway:

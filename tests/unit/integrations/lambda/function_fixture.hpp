@@ -5,7 +5,9 @@
 #include "core/clock.hpp"
 #include "integrations/lambda/function_host.hpp"
 #include "integrations/lambda/function_set.hpp"
+#include "integrations/lambda/strays.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -16,6 +18,7 @@
 #include <stdlib.h>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 /// Real functions for tests: small programs that speak the Runtime API, written into directories that go.
@@ -35,6 +38,22 @@ inline bool eventually(const std::function<bool()>& condition)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return false;
+}
+
+/// Tells the strays of a test from those of every other process of it, and of other tests that run at once.
+inline lambda::InstanceMark mark_of(char digit)
+{
+    lambda::InstanceMark mark{};
+    mark.fill(digit);
+    const std::string own = std::to_string(::getpid());
+    std::copy(own.begin(), own.end(), mark.begin());
+    return mark;
+}
+
+inline std::string mark_variable(char digit)
+{
+    const lambda::InstanceMark mark = mark_of(digit);
+    return "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/28/[$LATEST]" + std::string(mark.begin(), mark.end());
 }
 
 class TemporaryDirectory {

@@ -138,6 +138,8 @@ TEST_CASE(
     "left them")
 {
     TemporaryDirectory directory;
+    const InstanceMark mark = mark_of('a');
+    const std::string variable = mark_variable('a');
     const pid_t gateway = ::fork();
     REQUIRE(gateway >= 0);
     if (gateway == 0) {
@@ -147,11 +149,7 @@ TEST_CASE(
             "sleep 3600 & echo $$ $! >ids.new; setsid sh -c 'echo $$ >>ids.new; mv ids.new ids; exec sleep "
             "3600' & "
             "wait";
-        InstanceMark mark{};
-        mark.fill('a');
-        const std::vector<std::string> environment{
-            "PATH=/usr/bin:/bin",
-            "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/28/[$LATEST]" + std::string(mark.data(), mark.size())};
+        const std::vector<std::string> environment{"PATH=/usr/bin:/bin", variable};
         auto forgotten =
             Process::start({{"/bin/true"}, environment, directory.path(), {}}, (*guard)->socket());
         if (!forgotten) ::_exit(1);

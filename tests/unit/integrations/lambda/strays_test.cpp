@@ -7,6 +7,7 @@
 #include <csignal>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 using namespace postern;
 using namespace postern::test;
@@ -14,18 +15,6 @@ using lambda::InstanceMark;
 using lambda::kill_strays;
 
 namespace {
-
-InstanceMark mark_of(char digit)
-{
-    InstanceMark mark{};
-    mark.fill(digit);
-    return mark;
-}
-
-std::string variable(char digit)
-{
-    return "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/28/[$LATEST]" + std::string(32, digit);
-}
 
 /// A process that does nothing, for ever, in a session of its own.
 class Sleeper {
@@ -60,10 +49,10 @@ private:
 
 TEST_CASE("the strays of an instance are known by its mark, wherever it stands in their environment")
 {
-    const Sleeper of_a("B=2", variable('a'));
-    const Sleeper of_b(variable('b'));
-    const Sleeper of_c(variable('c'));
-    const Sleeper large("X=" + std::string(100'000, 'x'), variable('a'));
+    const Sleeper of_a("B=2", mark_variable('a'));
+    const Sleeper of_b(mark_variable('b'));
+    const Sleeper of_c(mark_variable('c'));
+    const Sleeper large("X=" + std::string(100'000, 'x'), mark_variable('a'));
     const Sleeper none("B=2");
     const Sleeper empty("AWS_LAMBDA_LOG_STREAM_NAME=");
     const std::array marks{mark_of('a'), mark_of('b')};
@@ -76,7 +65,7 @@ TEST_CASE("the strays of an instance are known by its mark, wherever it stands i
 
 TEST_CASE("a group without a mark has no strays")
 {
-    const Sleeper of_a(variable('a'));
+    const Sleeper of_a(mark_variable('a'));
     const Sleeper none("AWS_LAMBDA_LOG_STREAM_NAME=");
     const std::array<InstanceMark, 1> marks{};
     kill_strays(marks);
