@@ -65,20 +65,25 @@ class BadFunctionTest(unittest.TestCase):
             for forked in gateway.logs.wait_for('bad', r'forked (\d+) (\d+) end')[0].groups():
                 wait_until(lambda forked=forked: not is_alive(forked), 'the forked process has gone')
 
+    PRINTS = 'exports.handler = async () => { for (let i = 0; i < %d; i++) console.log("x".repeat(200)); return { statusCode: 200, body: "printed" }; };'
+
     def test_one_that_prints_megabytes_is_answered_and_its_lines_are_in_its_group(self):
         lines = 20_000
-        code = 'exports.handler = async () => { for (let i = 0; i < %d; i++) console.log("x".repeat(200)); return { statusCode: 200, body: "printed" }; };'
-        with self.gateway(node(code % lines)) as gateway, Client(gateway.url) as client:
+        with self.gateway(node(self.PRINTS % lines)) as gateway, Client(gateway.url) as client:
             self.assertEqual(ask(client, {'action': 'bad'}), 'printed')
-            gateway.logs.wait_for('bad', '^REPORT')
             # The log never makes a function wait for the disk: what its buffer has no room for is dropped and counted.
             def count():
                 written = sum('x' * 200 in line for line in gateway.logs.lines('bad'))
                 return written + sum(line['lines'] for line in gateway.log_lines('log.lines_lost')) >= lines
 
             wait_until(count, 'every line is written, or counted as lost')
-            lines_of_the_end = gateway.logs.lines('bad')[-2:]
-            self.assertEqual([line.split(' ')[0] for line in lines_of_the_end], ['END', 'REPORT'], 'what was printed before the answer comes before it')
+
+    def test_what_one_prints_before_its_answer_comes_before_its_end(self):
+        with self.gateway(node(self.PRINTS % 200)) as gateway, Client(gateway.url) as client:  # the buffer has room for all
+            self.assertEqual(ask(client, {'action': 'bad'}), 'printed')
+            gateway.logs.wait_for('bad', '^REPORT')
+            words = [line.split(' ')[0] for line in gateway.logs.lines('bad')]
+            self.assertEqual((words[0], words[-2:], len(words)), ('START', ['END', 'REPORT'], 203))
 
     def test_one_that_prints_without_end_does_not_stop_the_others(self):
         code = 'exports.handler = () => { for (;;) process.stdout.write("x".repeat(10000)); };'
