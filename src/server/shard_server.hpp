@@ -123,6 +123,7 @@ private:
     void close_next();
     void drain_step();
     void close_listeners();
+    void end_idle();
 
     net::Shard& shard_;
     connections::Registry& registry_;

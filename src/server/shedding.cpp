@@ -19,13 +19,19 @@ void ShardServer::drain(std::chrono::milliseconds time)
     is_draining_ = true;
     if (!accepts_while_draining_) close_listeners();
     gateway_.refuse_queued();
+    end_idle();
+    drain_pace_ = DrainPace(registry_.admitted(), time);
+    drain_began_at_ = shard_.now();
+    drain_step();
+}
+
+/// Sockets that have asked for nothing.
+void ShardServer::end_idle()
+{
     std::vector<Session*> all;
     all.reserve(sessions_.size());
     for (const auto& session : sessions_) all.push_back(session.get());
     for (Session* session : all) session->on_drain();
-    drain_pace_ = DrainPace(registry_.admitted(), time);
-    drain_began_at_ = shard_.now();
-    drain_step();
 }
 
 void ShardServer::close_listeners()
@@ -41,7 +47,10 @@ void ShardServer::drain_step()
 {
     const std::size_t due = drain_pace_.due(DrainPace::Millis(shard_.now() - drain_began_at_));
     for (; drain_closed_ < due && registry_.admitted() > 0; ++drain_closed_) close_next();
-    if (registry_.admitted() == 0 && gateway_.open_calls() == 0) return close_listeners();
+    if (registry_.admitted() == 0 && gateway_.open_calls() == 0) {
+        close_listeners();
+        return end_idle();  // who came while they were open and said nothing is not waited for
+    }
     drain_timer_.expires_after(DrainPace::kStep);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error) shard_.run([this] { drain_step(); });

@@ -9,7 +9,7 @@ import unittest
 from functions import FunctionGateway, ask, node, python, two_way
 from gateway import PATIENCE, PLAIN, PLAIN_AND_TLS
 from management import OWNER
-from websocket import Client, Refused
+from websocket import Client, Refused, Wire
 from wscat import Wscat
 
 SDK_3 = """
@@ -145,7 +145,7 @@ class SdkTest(unittest.TestCase):
 
     def test_during_a_drain_functions_call_connections_and_new_clients_are_refused(self):
         with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners='[{port: 0, tls: optional}]',
-                             settings=['gateway.drainTime=1h', 'gateway.shards=1']) as gateway:
+                             settings=['gateway.drainTime=1h', 'gateway.shards=1', 'gateway.limits.handshakeTimeout=0']) as gateway:
             with Client(gateway.url) as one, Client(gateway.url) as two:
                 gateway.signal()
                 closed, = select.select([one, two], [], [], PATIENCE)[0]  # the first at once, the other in an hour
@@ -157,8 +157,11 @@ class SdkTest(unittest.TestCase):
                 with self.assertRaises(Refused) as caught:
                     Client(gateway.url)
                 self.assertEqual(caught.exception.response.status, 503)
-                other.close()
-            self.assertEqual(gateway.wait(), 0)
+                with Wire(gateway.url) as silent:  # is not waited for
+                    self.assertEqual(ask(other, {'action': 'sdk3'}), 'posted')
+                    other.close()
+                    self.assertTrue(silent.is_at_end())
+                    self.assertEqual(gateway.wait(), 0)
 
     def test_a_post_to_a_closed_connection_is_gone_exception_and_the_function_goes_on(self):
         with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners=PLAIN_AND_TLS) as gateway:
