@@ -270,6 +270,11 @@ std::string Application::metrics_text() const
 void Application::drain()
 {
     health_->set_draining();
+    const auto admit_nobody = [](ShardNode& node) {
+        node.server->admit_nobody();
+        return std::size_t{0};
+    };
+    shards_.ask(admit_nobody, kShardPatience);
     shards_.post([time = settings_.drain_time](ShardNode& node) { node.server->drain(time); });
 }
 

@@ -80,8 +80,12 @@ public:
     /// What the listener offers to those who connect from now on.
     void replace_tls(std::size_t id, net::TlsOffer tls);
 
-    /// Accepts nobody any more; closes every connection with 1001 "Going away", evenly over `time`. Requests
-    /// that have begun are answered, new handshakes with 503.
+    /// The first half of a drain: requests that have begun are answered, new handshakes with 503, and no socket
+    /// is accepted any more, unless functions need one (Configuration::accepts_while_draining).
+    void admit_nobody();
+
+    /// The second half, when no shard admits anybody: closes every connection with 1001 "Going away", evenly
+    /// over `time`. Whoever comes back at once must not meet a shard that has not heard of the drain.
     void drain(std::chrono::milliseconds time);
     bool is_draining() const { return is_draining_; }
 

@@ -13,13 +13,18 @@ constexpr std::size_t kShedBytesMin = 64 * 1024;
 
 }  // namespace
 
-void ShardServer::drain(std::chrono::milliseconds time)
+void ShardServer::admit_nobody()
 {
     if (is_draining_) return;
     is_draining_ = true;
     if (!accepts_while_draining_) close_listeners();
     gateway_.refuse_queued();
     end_idle();
+}
+
+void ShardServer::drain(std::chrono::milliseconds time)
+{
+    admit_nobody();
     drain_pace_ = DrainPace(registry_.admitted(), time);
     drain_began_at_ = shard_.now();
     drain_step();
