@@ -105,8 +105,7 @@ void Session::process(std::span<char> input)
         on_item(item);
     }
     if (state_ != State::Open || input.empty()) {
-        if (received_.capacity() > std::string().capacity())
-            std::string().swap(received_);  // idle owns no buffer
+        std::string().swap(received_);  // idle owns no buffer
     } else if (input.data() >= received_.data() && input.data() < received_.data() + received_.size()) {
         received_.erase(0, static_cast<std::size_t>(input.data() - received_.data()));
     } else {
