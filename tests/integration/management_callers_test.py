@@ -251,9 +251,8 @@ class LoopbackTest(Case):
             except OSError:
                 self.skipTest('this machine has the loopback interface only')
             address = probe.getsockname()[0]
-        with served() as (gateway, member, caller), socket.create_connection((address, gateway.port)) as other:
-            other.sendall(caller.request('POST', caller.path(member.id), b'x'))
-            self.assertIn(b'Missing Authentication Token', other.recv(1000))
+        with served() as (gateway, member, _), Caller(gateway, 'ws://%s:%d/dev' % (address, gateway.port)) as other:
+            self.assertIn(b'Missing Authentication Token', other.post(member.id, b'x').body)
             member.echo()
 
     def test_anybody_may_call_when_the_configuration_says_so(self):
