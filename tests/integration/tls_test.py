@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, run_command, wait_until
-from websocket import Client
+from websocket import Client, Wire
 
 OPTIONAL = '[{port: 0, tls: optional}]'
 NAMES = ['localhost', '127.0.0.1', '::1', 'x7k2.execute-api.us-east-1.amazonaws.com']
@@ -149,32 +149,31 @@ class OnePortTest(unittest.TestCase):
 
     def test_a_request_that_arrives_byte_by_byte_is_answered(self):
         with Gateway(listeners=OPTIONAL) as gateway:
-            with socket.create_connection(('localhost', gateway.port), PATIENCE) as plain:
-                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with Wire(gateway.url) as plain:
                 for byte in b'GET /ping HTTP/1.1\r\nHost: localhost\r\n':
-                    plain.sendall(bytes([byte]))
-                plain.sendall(b'Connection: close\r\n\r\n')
-                self.assertIn(b'200 OK', plain.recv(4096))
+                    plain.send(bytes([byte]))
+                plain.send(b'Connection: close\r\n\r\n')
+                self.assertEqual(plain.response().status, 200)
 
     def test_who_says_nothing_or_half_a_handshake_is_dropped_in_time(self):
         with Gateway(listeners=OPTIONAL, settings=['gateway.limits.handshakeTimeout=1s']) as gateway:
             for said in (b'', b'\x16', b'\x16\x03\x01\x02\x00\x01'):
-                with socket.create_connection(('localhost', gateway.port), PATIENCE) as silent:
-                    silent.sendall(said)
-                    self.assertEqual(silent.recv(1), b'', 'dropped without a word')
-            with socket.create_connection(('localhost', gateway.port), PATIENCE) as slow:
-                slow.sendall(b'GET / HTTP/1.1\r\n')
-                self.assertIn(b' 408 ', slow.recv(4096))
+                with Wire(gateway.url) as silent:
+                    silent.send(said)
+                    self.assertTrue(silent.is_at_end(), 'dropped without a word')
+            with Wire(gateway.url) as slow:
+                slow.send(b'GET / HTTP/1.1\r\n')
+                self.assertEqual(slow.response().status, 408)
 
     def test_what_is_neither_is_refused(self):
         with Gateway(listeners=OPTIONAL) as gateway:
             for said in (b'\x00\x01\x02\r\n\r\n', b'\x15\x03\x01\x00\x02\x02\x28\r\n\r\n'):
-                with socket.create_connection(('localhost', gateway.port), PATIENCE) as odd:
-                    odd.sendall(said)
-                    self.assertIn(b' 400 ', odd.recv(4096).split(b'\r\n')[0])
-            with socket.create_connection(('localhost', gateway.port), PATIENCE) as odd:
-                odd.sendall(b'\x16GET / HTTP/1.1\r\n\r\n')
-                self.assertEqual(odd.recv(4096), b'', 'no TLS, and not plain any more')
+                with Wire(gateway.url) as odd:
+                    odd.send(said)
+                    self.assertEqual(odd.response().status, 400)
+            with Wire(gateway.url) as odd:
+                odd.send(b'\x16GET / HTTP/1.1\r\n\r\n')
+                self.assertTrue(odd.is_at_end(), 'no TLS, and not plain any more')
 
     def test_sessions_are_resumed(self):
         with Gateway(listeners=OPTIONAL) as gateway:
@@ -197,9 +196,9 @@ class OnePortTest(unittest.TestCase):
                 gateway.wait_for_log('reload.done')
                 for client in (plain, tls):
                     client.echo()
-                with socket.create_connection(('localhost', gateway.port), PATIENCE) as late:
-                    late.sendall(b'GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n')
-                    self.assertEqual(late.recv(4096), b'', 'it has to be TLS now')
+                with Wire('ws://localhost:%d/' % gateway.port) as late:
+                    late.send(b'GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n')
+                    self.assertTrue(late.is_at_end(), 'it has to be TLS now')
                 with handshake(gateway) as late:
                     self.assertIn(b'200 OK', ask(late))
                 for client in (plain, tls):
