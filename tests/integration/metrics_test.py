@@ -158,8 +158,9 @@ class MetricsTest(unittest.TestCase):
         def waiting(page):
             return sum(value for _, value in page.of('postern_outbox_bytes'))
 
-        patient = ['gateway.limits.closeTimeout=1h']
-        with Gateway(RECORDED_API, settings=patient) as gateway, Client(gateway.url, receive_buffer=4096) as client:
+        # More than the kernel takes, and nobody is given up meanwhile.
+        limits = ['gateway.limits.outboxBytes=16MiB', 'gateway.limits.closeTimeout=1h']
+        with Gateway(RECORDED_API, settings=limits) as gateway, Client(gateway.url, receive_buffer=4096) as client:
             client.send_text('{"action":"flood"}')
             until(gateway, lambda page: page['postern_limit_hits_total', 'limit', 'outbox_bytes'] == 1, 'the limit is hit')
             until(gateway, lambda page: waiting(page) > 0, 'the rest of the burst waits')

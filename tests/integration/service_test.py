@@ -189,7 +189,7 @@ class ActivationTest(unittest.TestCase):
                 with activated_gateway([('web', given)], listeners=listeners):
                     for early in between:
                         early.sendall(b'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n')
-                        self.assertTrue(early.recv(64).startswith(b'HTTP/1.1 200 '))
+                        self.assertTrue(early.makefile('rb').readline().startswith(b'HTTP/1.1 200 '))
 
     def test_a_reload_may_move_every_listener_but_not_leave_a_socket_alone(self):
         def listeners(*ports):

@@ -19,11 +19,16 @@
 
 namespace postern::test {
 
+inline constexpr const char* kUpgradeRequest =
+    "GET /dev HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 inline constexpr const char* kSay = R"({"action":"say"})";
 
 /// A server on a shard that does not run by itself: turn() is its thread.
 struct Server {
-    Server()
+    explicit Server(const std::vector<std::pair<std::string, std::string>>& routes = {{"!say", "first"}})
+        : f(routes)
     {
         auto sockets = net::listen_tcp("127.0.0.1", 0, 1);
         REQUIRE(sockets.has_value());
@@ -44,25 +49,38 @@ struct Server {
         CHECK(f.shard.buffers().cipher_output.empty());
     }
 
-    GatewayFixture f{{{"!say", "first"}}};
+    /// A client's socket.
+    int connect() const
+    {
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(port);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
+        return fd;
+    }
+
+    GatewayFixture f;
     server::SocketBudget budget{1000};
     server::NodeLoad load;
     server::ShardServer server{f.shard, f.registry, *f.gateway, f.codec, f.limits, budget, load};
     std::uint16_t port = 0;
 };
 
+/// The end of a socket that says no goodbye: RST.
+inline void reset(int fd)
+{
+    const linger now{1, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    ::close(fd);
+}
+
 class Client {
 public:
-    explicit Client(Server& server) : server_(server), fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    explicit Client(Server& server) : server_(server), fd_(server.connect())
     {
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(server.port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
-        send(
-            "GET /dev HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        send(kUpgradeRequest);
         while (received_.find("\r\n\r\n") == std::string::npos) receive_some();
         REQUIRE(received_.starts_with("HTTP/1.1 101 "));
         received_.clear();
@@ -101,12 +119,7 @@ public:
         return got == 0 || errno == ECONNRESET;
     }
     /// Vanishes without a goodbye.
-    void reset()
-    {
-        const linger now{1, 0};
-        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-        ::close(std::exchange(fd_, -1));
-    }
+    void reset() { test::reset(std::exchange(fd_, -1)); }
 
 private:
     void receive_some()
