@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever clients do, in whatever pieces their bytes come and whenever handlers answer: every message has
 // its one answer, and every connection its one $connect and its one $disconnect.
+#include "net/deflate.hpp"
 #include "unit/server/support.hpp"
 
 #include <algorithm>
@@ -47,9 +48,12 @@ std::string masked_frame(Dice& dice, unsigned first_byte, std::string payload)
 /// A client of a server on the same thread: it never waits.
 class RandomClient {
 public:
-    RandomClient(Server& server, Dice& dice) : dice_(dice), fd_(server.connect())
+    RandomClient(Server& server, Dice& dice)
+        : dice_(dice), fd_(server.connect()), compresses_(dice.one_in(2)), unsent_(test::kUpgradeRequest)
     {
-        unsent_ = test::kUpgradeRequest;
+        if (compresses_) {
+            unsent_.insert(unsent_.size() - 2, "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+        }
     }
     ~RandomClient()
     {
@@ -60,16 +64,20 @@ public:
 
     void write_message()
     {
-        std::string text = R"({"action":"say","n":")" +
-                           std::string(dice_.below(4) == 0 ? dice_.below(3000) : dice_.below(40), 'x') +
-                           "\"}";
+        std::string text = R"({"action":"say","n":")";
+        const std::size_t letters = dice_.below(dice_.one_in(4) ? 3000 : 40);
+        for (std::size_t i = 0; i < letters; ++i) text += static_cast<char>('a' + dice_.below(26));
+        text += "\"}";
+        const bool compresses = compresses_ && dice_.one_in(2);
+        const std::string payload(compresses ? net::deflate::compress(text) : text);
+        const unsigned first_byte = 0x01U | (compresses ? 0x40U : 0U);
         if (dice_.one_in(4)) {
-            const std::size_t cut = dice_.below(text.size());
-            unsent_ += masked_frame(dice_, 0x01, text.substr(0, cut));
+            const std::size_t cut = dice_.below(payload.size());
+            unsent_ += masked_frame(dice_, first_byte, payload.substr(0, cut));
             if (dice_.one_in(2)) write_ping();
-            unsent_ += masked_frame(dice_, 0x80, text.substr(cut));
+            unsent_ += masked_frame(dice_, 0x80, payload.substr(cut));
         } else {
-            unsent_ += masked_frame(dice_, 0x81, text);
+            unsent_ += masked_frame(dice_, first_byte | 0x80U, payload);
         }
         sent_.push_back(std::move(text));
     }
@@ -142,22 +150,31 @@ private:
             REQUIRE_FALSE(pings_.empty());
             CHECK(payload == pings_.front());
             pings_.erase(pings_.begin());
-        } else if (first_byte == 0x81 && payload == kPost) {
-            return;
         } else if (first_byte == 0x81) {
-            ++answers_;
-            const bool is_known = payload.starts_with(kTimedOut) ||
-                                  std::find(sent_.begin(), sent_.end(), payload) != sent_.end();
-            INFO(payload);
-            CHECK(is_known);
-            CHECK(answers_ <= sent_.size());
+            take_message(payload);
+        } else if (first_byte == 0xC1) {
+            const auto inflated = net::deflate::inflate(payload, 1024 * 1024);
+            REQUIRE(inflated.status == net::deflate::InflateStatus::Ok);
+            take_message(*inflated.message);
         } else {
             CHECK(first_byte == 0x88);
         }
     }
 
+    void take_message(const std::string& text)
+    {
+        if (text == kPost) return;
+        ++answers_;
+        const bool is_known =
+            text.starts_with(kTimedOut) || std::find(sent_.begin(), sent_.end(), text) != sent_.end();
+        INFO(text);
+        CHECK(is_known);
+        CHECK(answers_ <= sent_.size());
+    }
+
     Dice& dice_;
     int fd_;
+    bool compresses_;
     std::string unsent_;
     std::string received_;
     std::vector<std::string> sent_;
@@ -175,6 +192,7 @@ struct RandomServer : Server {
     explicit RandomServer(Dice& the_dice)
         : Server({{"!say", "first"}, {"$connect", "second"}, {"$disconnect", "second"}}), dice(the_dice)
     {
+        f.limits.compression = true;
         f.limits.messages_in_flight_max = 1 + dice.below(4);
         if (dice.one_in(3)) f.limits.ordering = api::Ordering::Connection;
         f.handler("first").act = [this](const postern_event& event, postern_token token) {
