@@ -4,10 +4,11 @@
 #include "core/json_text.hpp"
 #include "core/text.hpp"
 #include "core/time_text.hpp"
+#include "core/xml_text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <string>
 
 namespace postern::api {
 
@@ -106,39 +107,6 @@ void append_plain(std::string& out, std::string_view value)
             out += c;
         }
     }
-}
-
-/// Text or an attribute's value, on one line.
-void append_xml(std::string& out, std::string_view value)
-{
-    for (const char c : value) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&apos;";
-                break;
-            default:
-                append_plain(out, std::string_view(&c, 1));
-        }
-    }
-}
-
-void append_number(std::string& out, std::int64_t number)
-{
-    std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    out.append(digits.data(), end.ptr);
 }
 
 std::string_view find_authorizer_value(const AccessLogRecord& record, std::string_view key)
@@ -264,13 +232,13 @@ void AccessLogFormat::append_value(std::string& out, const Piece& piece, const A
             case Escaping::Json:
                 return json::append_escaped(out, value);
             case Escaping::Xml:
-                return append_xml(out, value);
+                return append_plain(out, xml::escaped(value));
             case Escaping::Plain:
                 return append_plain(out, value);
         }
     };
     const auto number = [&](std::optional<std::int64_t> value) {
-        value ? append_number(out, *value) : out.push_back(kNoValue);
+        out += value ? std::to_string(*value) : std::string(1, kNoValue);
     };
     switch (piece.variable) {
         case Variable::None:

@@ -23,7 +23,6 @@ constexpr std::uint16_t kNode = 0;  // one node until there are several
 constexpr std::size_t kSpareDescriptors =
     96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
-constexpr std::chrono::seconds kShardPatience{5};
 
 api::ConnectionIdCodec::Key random_key()
 {
@@ -237,19 +236,6 @@ void Application::poll()
                   [&](const auto& set) { return set != integrations_.back() && set.use_count() == 1; });
 }
 
-void Application::start(OperatorHooks hooks)
-{
-    functions_->start();
-    shards_.start();
-    health_->set_serving();
-    if (admin_) admin_->start(std::move(hooks));
-}
-
-bool Application::are_shards_answering()
-{
-    return shards_.ask([](ShardNode&) { return 0; }, kShardPatience).has_value();
-}
-
 std::string Application::metrics_text() const
 {
     MetricsSources sources;
@@ -265,47 +251,6 @@ std::string Application::metrics_text() const
     sources.sockets = budget_.get();
     sources.functions = functions_.get();
     return metrics_page(sources);
-}
-
-void Application::drain()
-{
-    health_->set_draining();
-    const auto admit_nobody = [](ShardNode& node) {
-        node.server->admit_nobody();
-        return std::size_t{0};
-    };
-    shards_.ask(admit_nobody, kShardPatience);
-    shards_.post([time = settings_.drain_time](ShardNode& node) { node.server->drain(time); });
-}
-
-std::optional<Application::Rest> Application::rest()
-{
-    const auto sockets =
-        shards_.sum([](ShardNode& node) { return node.server->open_sockets(); }, kShardPatience);
-    const auto calls =
-        shards_.sum([](ShardNode& node) { return node.gateway->open_calls(); }, kShardPatience);
-    if (!sockets || !calls) return std::nullopt;
-    return Rest{*sockets, *calls};
-}
-
-void Application::watch_memory()
-{
-    const std::size_t excess = memory_.poll(settings_.limits.memory_bytes_max);
-    if (excess == 0) return;
-    shards_.post([share = excess / shards_.size() + 1](ShardNode& node) { node.server->shed(share); });
-}
-
-bool Application::stop(std::chrono::milliseconds patience)
-{
-    if (workers_ && !workers_->stop(patience)) return false;
-    if (admin_) admin_->stop();
-    shards_.stop();
-    functions_->stop();  // nobody invokes any more; what is answered now finds no shard
-    workers_.reset();    // refuses everything since it was stopped, but the shards have asked it until now
-    // Handlers may still call the host's functions until their plugin is destroyed.
-    for (const auto& set : integrations_) set->shutdown();
-    shards_.end_servers();
-    return true;
 }
 
 }  // namespace postern::app

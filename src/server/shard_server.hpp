@@ -80,8 +80,8 @@ public:
     /// What the listener offers to those who connect from now on.
     void replace_tls(std::size_t id, net::TlsOffer tls);
 
-    /// The first half of a drain: requests that have begun are answered, new handshakes with 503, and no socket
-    /// is accepted any more, unless functions need one (Configuration::accepts_while_draining).
+    /// The first half of a drain: requests that have begun are answered, new handshakes with 503, and no
+    /// socket is accepted any more, unless functions need one (Configuration::accepts_while_draining).
     void admit_nobody();
 
     /// The second half, when no shard admits anybody: closes every connection with 1001 "Going away", evenly

@@ -256,13 +256,21 @@ public:
     std::shared_ptr<const lambda::FunctionSet> set;
 };
 
+/// R, S, T and so on: a letter as ps has it; '?' of a process that does not exist, or ends meanwhile.
+inline char state_of(const std::string& pid)
+{
+    std::ifstream file("/proc/" + pid + "/stat");
+    std::string stat;
+    std::getline(file, stat);  // never throws: reading what ends meanwhile fails with ESRCH
+    const std::size_t name_end = stat.rfind(')');
+    return name_end == std::string::npos || stat.size() <= name_end + 2 ? '?' : stat[name_end + 2];
+}
+
 /// A process that exists and is no zombie.
 inline bool is_running(const std::string& pid)
 {
-    std::ifstream file("/proc/" + pid + "/stat");
-    const std::string stat{std::istreambuf_iterator<char>(file), {}};
-    const std::size_t name_end = stat.rfind(')');
-    return name_end != std::string::npos && stat.size() > name_end + 2 && stat[name_end + 2] != 'Z';
+    const char state = state_of(pid);
+    return state != '?' && state != 'Z' && state != 'X';
 }
 
 }  // namespace postern::test

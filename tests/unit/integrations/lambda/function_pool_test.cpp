@@ -141,16 +141,10 @@ TEST_CASE("a frozen function stands still between its events")
     auto spec = lab.function("frozen", answering("result = os.getpid()"));
     spec.options.freeze = true;
     lab.load({spec});
-    const auto state = [](const std::string& pid) {
-        std::ifstream file("/proc/" + pid + "/stat");
-        const std::string stat{std::istreambuf_iterator<char>(file), {}};
-        const std::size_t name_end = stat.rfind(')');
-        return name_end == std::string::npos ? '?' : stat[name_end + 2];
-    };
     const std::string pid = lab.invoke("frozen").payload;
-    REQUIRE(eventually([&] { return state(pid) == 'T'; }));
+    REQUIRE(eventually([&] { return state_of(pid) == 'T'; }));
     CHECK(lab.invoke("frozen").payload == pid);
-    REQUIRE(eventually([&] { return state(pid) == 'T'; }));
+    REQUIRE(eventually([&] { return state_of(pid) == 'T'; }));
     lab.host->stop();
     CHECK(!is_running(pid));
 }
