@@ -10,7 +10,6 @@
 #include <postern/version.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <thread>
 #include <unistd.h>
 #include <utility>
