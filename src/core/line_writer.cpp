@@ -151,6 +151,8 @@ private:
     /// closed.
     std::vector<std::shared_ptr<Buffered>> round()
     {
+        // Asked first: what was opened before somebody wished it is then among those that follow.
+        const bool reopens = wants_reopen_.exchange(false);
         std::vector<std::shared_ptr<Buffered>> all;
         {
             const std::lock_guard lock(mutex_);
@@ -162,7 +164,7 @@ private:
             });
             all = destinations_;
         }
-        if (wants_reopen_.exchange(false)) {
+        if (reopens) {
             for (const auto& destination : all) {
                 if (!destination->is_file() || destination->is_blocked()) continue;
                 const Result<void> reopened = destination->reopen();

@@ -62,6 +62,7 @@ net::DevelopmentCertificate ensure(const Scratch& scratch,
                                    EpochMillis now = kNow,
                                    const std::vector<std::string>& regions = {"us-east-1"})
 {
+    ERR_clear_error();
     auto made = net::ensure_development_certificate(scratch.path, now, regions);
     if (!made) FAIL(made.error().detail);
     CHECK(ERR_peek_error() == 0);  // a leftover would look like the thread's next TLS failure

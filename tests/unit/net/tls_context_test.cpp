@@ -58,6 +58,7 @@ struct Pair {
 
     std::shared_ptr<net::TlsContext> load(const net::TicketKeys* tickets = nullptr) const
     {
+        ERR_clear_error();
         auto context = net::TlsContext::load(files.certificate_file, files.private_key_file, now(), tickets);
         if (!context) FAIL(context.error().detail);
         CHECK(ERR_peek_error() == 0);  // a leftover would look like the thread's next TLS failure
@@ -80,6 +81,7 @@ void replace(const std::string& file, const std::string& bytes)
 
 std::string load_error(const std::string& certificate, const std::string& key)
 {
+    ERR_clear_error();
     const auto context = net::TlsContext::load(certificate, key, now());
     REQUIRE_FALSE(context.has_value());
     CHECK(ERR_peek_error() == 0);
