@@ -27,6 +27,7 @@ public:
         spec.function.function_name = "hello";
         spec.function.endpoint = server.url();
         spec.region = "eu-west-1";
+        spec.function.timeout = std::chrono::minutes(15);  // Lambda's longest: a busy machine takes its time
     }
 
     Result<std::unique_ptr<Invoker>> make() { return make_remote_function(io, spec, {clock, key, {}}); }
