@@ -14,7 +14,8 @@ CLIENTS = pathlib.Path(__file__).resolve().parents[1] / 'clients/node_modules'
 PYTHON = '/usr/bin/python3'  # the one that has Debian's boto3
 
 # The packages that AWS has in its runtimes and a developer in the function's directory.
-SETTINGS = ('gateway.functions.python=' + PYTHON, 'gateway.functions.environment={NODE_PATH: "%s"}' % CLIENTS)
+SETTINGS = ('gateway.functions.python=' + PYTHON, 'gateway.functions.environment={NODE_PATH: "%s"}' % CLIENTS,
+            'gateway.functions.initTimeout=60s')
 
 # A runtime of its own in the shape of provided.*: it keeps each event as it came, byte for byte, and returns what ANSWER says.
 RECORDER = '#!' + PYTHON + r'''
@@ -32,12 +33,16 @@ while True:
 '''
 
 
+# Seconds. Lambda's default, 3, is not always enough for a warm function on a machine that does other things as well.
+FUNCTION_TIMEOUT = 25
+
+
 def node(code, **properties):
-    return {'runtime': 'nodejs20.x', 'handler': 'index.handler', 'inlineCode': code, **properties}
+    return {'runtime': 'nodejs20.x', 'handler': 'index.handler', 'inlineCode': code, 'timeout': FUNCTION_TIMEOUT, **properties}
 
 
 def python(code, **properties):
-    return {'runtime': 'python3.11', 'handler': 'index.handler', 'inlineCode': code, **properties}
+    return {'runtime': 'python3.11', 'handler': 'index.handler', 'inlineCode': code, 'timeout': FUNCTION_TIMEOUT, **properties}
 
 
 def returning(expression, **properties):
