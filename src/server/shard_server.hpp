@@ -140,6 +140,7 @@ private:
     Rate message_rate_;
     bool is_draining_ = false;
     bool accepts_while_draining_ = false;
+    bool is_empty_ = false;  ///< of connections and calls, in a drain
     DrainPace drain_pace_;
     SteadyMillis drain_began_at_ = 0;
     std::size_t drain_closed_ = 0;  ///< connections that the drain has closed

@@ -17,6 +17,7 @@ void ShardServer::admit_nobody()
 {
     if (is_draining_) return;
     is_draining_ = true;
+    ++load_.draining_shards;
     if (!accepts_while_draining_) close_listeners();
     gateway_.refuse_queued();
     end_idle();
@@ -46,13 +47,17 @@ void ShardServer::close_listeners()
     }
 }
 
-/// Closes those who are due, and comes again while there is anybody left, or a $disconnect that has no answer
-/// yet: its function may still call.
+/// Closes those who are due, and comes again while there is anybody left on any shard, or a $disconnect that
+/// has no answer yet: its function may still call, and the kernel decides which shard takes the call.
 void ShardServer::drain_step()
 {
     const std::size_t due = drain_pace_.due(DrainPace::Millis(shard_.now() - drain_began_at_));
     for (; drain_closed_ < due && registry_.admitted() > 0; ++drain_closed_) close_next();
-    if (registry_.admitted() == 0 && gateway_.open_calls() == 0) {
+    if (!is_empty_ && registry_.admitted() == 0 && gateway_.open_calls() == 0) {
+        is_empty_ = true;
+        --load_.draining_shards;
+    }
+    if (load_.draining_shards == 0) {
         close_listeners();
         return end_idle();  // who came while they were open and said nothing is not waited for
     }

@@ -163,6 +163,27 @@ class SdkTest(unittest.TestCase):
                     self.assertTrue(silent.is_at_end())
                     self.assertEqual(gateway.wait(), 0)
 
+    def test_during_a_drain_functions_reach_a_shard_without_connections_as_long_as_another_has_any(self):
+        with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners='[{port: 0, tls: optional}]',
+                             settings=['gateway.drainTime=1h', 'gateway.shards=2', 'gateway.limits.handshakeTimeout=0']) as gateway:
+            clients = [Client(gateway.url) for _ in range(24)]  # several on each shard
+            gateway.signal()
+            for _ in range(2):  # the first of each shard at once, the others later than this
+                closed, = select.select(clients, [], [], PATIENCE)[0][:1]
+                self.assertEqual(closed.receive_close()[0], 1001)
+                closed.leave()
+                clients.remove(closed)
+            calls = [Wire(gateway.url) for _ in range(16)]  # on both shards: calls of functions that are not sent yet
+            for client in clients[1:]:
+                client.close()
+            self.assertEqual(ask(clients[0], {'action': 'sdk3'}), 'posted')
+            self.assertFalse(select.select(calls, [], [], 0)[0])
+            clients[0].close()
+            for call in calls:
+                self.assertTrue(call.is_at_end())
+                call.socket.close()
+            self.assertEqual(gateway.wait(), 0)
+
     def test_a_post_to_a_closed_connection_is_gone_exception_and_the_function_goes_on(self):
         with FunctionGateway(functions(FROM_THE_EVENT), routes(FROM_THE_EVENT), listeners=PLAIN_AND_TLS) as gateway:
             ca = gateway.development_ca
