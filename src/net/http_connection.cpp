@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_connection.hpp"
 
+#include "net/timer.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <utility>
@@ -32,7 +34,7 @@ void HttpConnection::exchange(const HttpUrl& url,
     done_ = std::move(done);
     timer_.expires_after(timeout);
     timer_.async_wait([self = shared_from_this(), timeout](error_code cancelled) {
-        if (cancelled) return;
+        if (cancelled || !self->done_ || !is_due(self->timer_)) return;
         const std::string time = std::to_string(timeout.count()) + " ms";
         if (self->is_open_) return self->fail(Kind::TimedOut, "has not answered in " + time);
         self->fail(Kind::Unreachable, "cannot be reached: no connection in " + time, false);
@@ -116,7 +118,7 @@ void HttpConnection::expire(std::chrono::milliseconds time, std::function<void()
 {
     timer_.expires_after(time);
     timer_.async_wait([self = shared_from_this(), expired = std::move(expired)](error_code cancelled) {
-        if (cancelled || self->done_) return;
+        if (cancelled || self->done_ || !is_due(self->timer_)) return;
         self->close();
         expired();
     });

@@ -6,6 +6,7 @@
 #include "core/http_reason.hpp"
 #include "core/time_text.hpp"
 #include "management/invoke_error.hpp"
+#include "net/timer.hpp"
 
 #include <boost/asio/write.hpp>
 
@@ -203,7 +204,7 @@ void AdminSession::expect(std::chrono::milliseconds time, std::function<void()> 
 {
     timer_.expires_after(time);
     timer_.async_wait([self = shared_from_this(), otherwise = std::move(otherwise)](error_code error) {
-        if (!error && self->socket_.is_open()) otherwise();
+        if (!error && self->socket_.is_open() && net::is_due(self->timer_)) otherwise();
     });
 }
 

@@ -249,6 +249,13 @@ class Failures(unittest.TestCase):
             self.assertEqual(instance.outcome()[:2], ('exit', 129))
             self.assertIn('\tUncaught Exception \t{"errorType":"Error","errorMessage":"after"', instance.err())
 
+    def test_a_handler_that_is_done_while_its_exception_is_being_told_says_nothing_more(self):
+        for done in ('done()', 'setImmediate(done)'):
+            with self.subTest(done), node("""exports.handler = () => new Promise((done) => {
+                                               setTimeout(() => { %s; throw new Error('stray'); }, 1); });""" % done) as instance:
+                self.assertEqual(instance.invoke().value['errorMessage'], 'stray')
+                self.assertEqual(instance.outcome()[:2], ('exit', 129))
+
     def test_a_module_that_crashes_later_than_it_loads_is_an_init_error(self):
         with node({'index.mjs': "setTimeout(() => { throw new Error('tick'); }, 1); await new Promise((done) => setTimeout(done, 60000));"
                                 'export const handler = 1;'}) as instance:

@@ -6,11 +6,13 @@
 #include "net/development_issuer.hpp"
 #include "support/fake_http_server.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace postern;
@@ -312,6 +314,30 @@ TEST_CASE("A server that does not answer in time is given up, and its late answe
     });
     server.on_request = [](const net::HttpRequest&) { return http_reply(200, "{}"); };
     CHECK(clients.get().status == 200);
+}
+
+TEST_CASE("An answer that comes when its time is over is one outcome, and costs the next request nothing")
+{
+    constexpr std::chrono::milliseconds kTime{50};
+    const std::size_t calls = GENERATE(1, 2);
+    Clients clients;
+    test::FakeHttpServer server(clients.io);
+    const auto begin = std::chrono::steady_clock::now();
+    server.on_request = [&](const net::HttpRequest&) {
+        std::this_thread::sleep_until(begin + 2 * kTime);  // answer and timeout then wait for the same turn
+        return http_reply(200, "{}");
+    };
+    net::HttpClientOptions options;
+    options.connections_max = 1;
+    clients.connect(server.url(), options);
+    std::vector<HttpOutcome> outcomes;
+    const auto done = [&](HttpOutcome outcome) { outcomes.push_back(std::move(outcome)); };
+    clients.client->call({"GET", "/", {}, {}, kTime}, done);
+    if (calls == 2) clients.client->call({"GET", "/", {}, {}}, done);
+    clients.run([&] { return outcomes.size() == calls; });
+    clients.io.poll();
+    CHECK(outcomes.size() == calls);
+    if (calls == 2) CHECK(std::holds_alternative<HttpResponse>(outcomes[1]));
 }
 
 TEST_CASE("So many requests go out at once, so many wait, and the rest are refused")

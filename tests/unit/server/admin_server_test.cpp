@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <netinet/in.h>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace postern;
@@ -61,6 +63,12 @@ public:
         return out;
     }
 
+    bool is_forgotten() const
+    {
+        char byte = 0;
+        return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    }
+
     std::string read_to_end()
     {
         while (more()) {
@@ -104,11 +112,17 @@ public:
     /// Waits until somebody invokes a function.
     Invoked invoked() { return invoked_.get(); }
 
+    /// Done once, by the server's thread, when it is next asked for its health.
+    std::function<void()> when_asked;
+
 private:
     management::AdminHooks hooks()
     {
         management::AdminHooks hooks;
-        hooks.live = [] { return management::HealthAnswer{true, "alive"}; };
+        hooks.live = [this] {
+            if (const auto act = std::exchange(when_asked, nullptr)) act();
+            return management::HealthAnswer{true, "alive"};
+        };
         hooks.callers = [] {
             return std::make_shared<const management::Callers>(management::CallerOptions{});
         };
@@ -217,6 +231,27 @@ TEST_CASE("A caller without a request is forgotten")
     options.idle_timeout = kAtOnce;
     Served served(options);
     CHECK(Caller(served.port()).read_to_end().empty());
+}
+
+TEST_CASE("A request that has come before its caller is forgotten is answered")
+{
+    AdminServerOptions options;
+    options.idle_timeout = std::chrono::milliseconds(100);
+    for (bool is_late = true; is_late;) {
+        Served served(options);
+        Caller first(served.port());
+        Caller second(served.port());
+        second.send(kHealth);
+        CHECK(status_of(second.read_to("alive\n")) == 200);
+        served.when_asked = [&] {  // the request and the end of its time then wait for the same turn
+            is_late = second.is_forgotten();  // a slow machine
+            second.send(kHealth);
+            std::this_thread::sleep_for(2 * options.idle_timeout);
+        };
+        first.send(kHealth);
+        first.read_to("alive\n");
+        if (!is_late) CHECK(second.read_to("alive\n").starts_with("HTTP/1.1 200"));
+    }
 }
 
 TEST_CASE("An answer may come from any thread; the second and the late one are nobody's")

@@ -51,6 +51,7 @@ async function serve(handler) {
     setTraceId(headers['lambda-runtime-trace-id']);
     current = new Invocation(context);
     const outcome = await current.run(handler, body);
+    if (isDying) return; // of this invocation the gateway has been told
     if (outcome.error !== undefined) {
       report('Invoke Error', loggedForm(outcome.error.value));
       const { type, body: told } = postedForm(outcome.error.value);
