@@ -2,6 +2,7 @@
 #include "server/admin_server.hpp"
 
 #include "core/log.hpp"
+#include "net/run_guarded.hpp"
 #include "net/shard.hpp"
 #include "net/tcp.hpp"
 #include "server/admin_session.hpp"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <exception>
 #include <future>
 #include <thread>
 #include <unistd.h>
@@ -43,8 +43,7 @@ public:
     {
         accept();
         thread_ = std::thread([this] {
-            while (!serve()) {
-            }
+            net::run_guarded(io_, "admin.exception");
             ended_.set_value();
         });
     }
@@ -60,18 +59,6 @@ public:
     const std::uint16_t port;
 
 private:
-    /// True at the end. Nothing throws by design; what does is a bug of ours, and costs one answer only.
-    bool serve()
-    {
-        try {
-            io_.run();
-            return true;
-        } catch (const std::exception& failure) {
-            log::error("admin.exception", {{"what", failure.what()}});
-            return false;
-        }
-    }
-
     void accept()
     {
         listener_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](error_code error) {

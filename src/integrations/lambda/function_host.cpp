@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 #include "integrations/lambda/counted_invoker.hpp"
 #include "integrations/lambda/environment.hpp"
+#include "net/run_guarded.hpp"
 
 #include <csignal>
 #include <pthread.h>
@@ -36,7 +37,7 @@ void FunctionHost::start()
         sigset_t all;  // signals are the main thread's business
         sigfillset(&all);
         pthread_sigmask(SIG_BLOCK, &all, nullptr);
-        io_.run();
+        net::run_guarded(io_, "functions.exception");
         // What others have handed over before the end is still done.
         io_.restart();
         io_.poll();
