@@ -95,7 +95,8 @@ class TlsTest(unittest.TestCase):
 
     def test_a_directory_that_cannot_keep_them_is_named_with_the_remedy(self):
         with tempfile.NamedTemporaryFile(prefix='postern-test-') as file:
-            done = run_command('run', '--set', 'gateway.listeners=[{port: 0, tls: development}]', '--set', 'gateway.dataDirectory=' + file.name)
+            done = run_command('run', '--set', 'gateway.listeners=[{port: 0, tls: development}]', '--set', 'gateway.admin.port=0',
+                               '--set', 'gateway.dataDirectory=' + file.name)
             self.assertEqual(done.exit_code, 1)
             self.assertEqual(done.err, 'postern: the development certificate cannot be kept: %s/tls: Not a directory; name a directory that this '
                                        'user may write to as gateway.dataDirectory (POSTERN_GATEWAY_DATA_DIRECTORY)\n' % file.name)
