@@ -2,6 +2,7 @@
 #include "app/activated_sockets.hpp"
 
 #include "catch.hpp"
+#include "support/loopback.hpp"
 
 #include <arpa/inet.h>
 #include <cstdlib>
@@ -70,17 +71,6 @@ int listening(const char* address, std::uint16_t& port)
     const auto bound = net::bound_address(fd);
     REQUIRE(bound.has_value());
     port = bound->port;
-    return fd;
-}
-
-int connect_to(std::uint16_t port)
-{
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
     return fd;
 }
 
@@ -185,7 +175,7 @@ TEST_CASE("each shard gets a descriptor of one socket, and whoever comes first a
     const std::vector<net::UniqueFd>& shards = shared->fds;
     REQUIRE(shards.size() == 3);
 
-    const int client = connect_to(port);
+    const int client = test::connect_v4(port);
     for (const net::UniqueFd& shard : shards) {
         pollfd ready{shard.get(), POLLIN, 0};
         CHECK(::poll(&ready, 1, -1) == 1);  // all of them are woken
@@ -207,7 +197,7 @@ TEST_CASE("a listener that a reload took away finds its socket again, and client
     const auto taken = app::ActivatedSockets::take();
     REQUIRE(taken.has_value());
     REQUIRE(taken->share(listener("127.0.0.1", port), 2).has_value());
-    const int client = connect_to(port);
+    const int client = test::connect_v4(port);
     const auto after = taken->share(listener("127.0.0.1", port), 1);
     REQUIRE(after.has_value());
     const net::Accepted accepted = net::accept_one(after->fds[0].get());

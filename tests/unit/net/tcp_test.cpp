@@ -2,6 +2,7 @@
 #include "net/tcp.hpp"
 
 #include "catch.hpp"
+#include "support/loopback.hpp"
 
 #include <arpa/inet.h>
 #include <barrier>
@@ -32,17 +33,6 @@ struct Fds {
         return fd;
     }
 };
-
-int connect_v4(std::uint16_t port)
-{
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
-    return fd;
-}
 
 /// -1 where the machine has no IPv6.
 int connect_v6(std::uint16_t port)
@@ -98,7 +88,7 @@ TEST_CASE("a client is accepted with its address and the options of a WebSocket"
     CHECK(nobody.fd == -1);
     CHECK(nobody.error == 0);
 
-    fds.add(connect_v4(sockets->port));
+    fds.add(test::connect_v4(sockets->port));
     wait_readable(sockets->fds[0].get());
     const net::Accepted client = net::accept_one(sockets->fds[0].get());
     REQUIRE(client.fd >= 0);
@@ -121,7 +111,7 @@ TEST_CASE("without an address IPv4 and IPv6 clients come to one port")
         fds.add(client.fd);
         return client.source_ip;
     };
-    fds.add(connect_v4(sockets->port));
+    fds.add(test::connect_v4(sockets->port));
     CHECK(source_of_next() == "127.0.0.1");  // not ::ffff:127.0.0.1
     const int v6 = connect_v6(sockets->port);
     if (v6 < 0) return;
@@ -164,7 +154,7 @@ TEST_CASE("the kernel gives clients to every one of the sockets, also to the fir
     Fds fds;
     const auto sockets = net::listen_tcp("", 0, 2);
     REQUIRE(sockets.has_value());
-    for (int i = 0; i < 64; ++i) fds.add(connect_v4(sockets->port));
+    for (int i = 0; i < 64; ++i) fds.add(test::connect_v4(sockets->port));
     for (const net::UniqueFd& socket : sockets->fds) {
         wait_readable(socket.get());
         const net::Accepted client = net::accept_one(socket.get());

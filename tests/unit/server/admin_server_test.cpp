@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "support/directory_node.hpp"
+#include "support/loopback.hpp"
 #include "support/manual_clock.hpp"
 
 #include <arpa/inet.h>
@@ -34,14 +35,7 @@ constexpr const char* kReload = "POST /reload HTTP/1.1\r\nHost: localhost\r\nCon
 /// A caller on this machine. Reading waits.
 class Caller {
 public:
-    explicit Caller(std::uint16_t port)
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-    }
+    explicit Caller(std::uint16_t port) : fd_(test::connect_v4(port)) {}
     ~Caller() { ::close(fd_); }
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
@@ -86,7 +80,7 @@ private:
         return true;
     }
 
-    int fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd_;
     std::string received_;
 };
 

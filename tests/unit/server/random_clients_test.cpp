@@ -49,7 +49,10 @@ std::string masked_frame(Dice& dice, unsigned first_byte, std::string payload)
 class RandomClient {
 public:
     RandomClient(Server& server, Dice& dice)
-        : dice_(dice), fd_(server.connect()), compresses_(dice.one_in(2)), unsent_(test::kUpgradeRequest)
+        : dice_(dice),
+          fd_(test::connect_v4(server.port)),
+          compresses_(dice.one_in(2)),
+          unsent_(test::kUpgradeRequest)
     {
         if (compresses_) {
             unsent_.insert(unsent_.size() - 2, "Sec-WebSocket-Extensions: permessage-deflate\r\n");

@@ -73,12 +73,7 @@ TEST_CASE("a broken handshake leaves nothing for the next connection")
 {
     Server server;
     Client next(server);
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(server.port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
+    const int fd = test::connect_v4(server.port);
     constexpr std::string_view kSecret = "GET /dev?secret HTTP/1.1\r\nHost\r\n\r\n";
     REQUIRE(::send(fd, kSecret.data(), kSecret.size(), MSG_NOSIGNAL) > 0);
     char c = 0;

@@ -4,12 +4,11 @@
 #include "net/tcp.hpp"
 #include "net/websocket_codec.hpp"
 #include "server/shard_server.hpp"
+#include "support/loopback.hpp"
 #include "unit/gateway/support.hpp"
 
-#include <arpa/inet.h>
 #include <cerrno>
 #include <memory>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,18 +48,6 @@ struct Server {
         CHECK(f.shard.buffers().cipher_output.empty());
     }
 
-    /// A client's socket.
-    int connect() const
-    {
-        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
-        return fd;
-    }
-
     GatewayFixture f;
     server::SocketBudget budget{1000};
     server::NodeLoad load;
@@ -78,7 +65,7 @@ inline void reset(int fd)
 
 class Client {
 public:
-    explicit Client(Server& server) : server_(server), fd_(server.connect())
+    explicit Client(Server& server) : server_(server), fd_(connect_v4(server.port))
     {
         send(kUpgradeRequest);
         while (received_.find("\r\n\r\n") == std::string::npos) receive_some();
