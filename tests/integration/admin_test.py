@@ -161,7 +161,7 @@ class EndpointsTest(Case):
                     self.expect(another.ask('GET', '/healthz'), 200)
                 self.assertLess(gateway.descriptors(), at_start + 40)
                 member.echo()
-            gateway.wait_for_descriptors(at_start - 1)  # the first caller has given way
+            gateway.wait_for_descriptors_back(at_start - 1)  # the first caller has given way
 
     def test_readiness_ends_with_the_drain_that_a_post_begins(self):
         with Gateway(ONE_API, settings=['gateway.drainTime=10s']) as gateway, Member(gateway.url) as member, admin(gateway) as caller:

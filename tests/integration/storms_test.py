@@ -76,7 +76,7 @@ class ConnectQueueTest(unittest.TestCase):
             before = gateway.descriptors()
             for leave in (Wire.leave, Wire.vanish):
                 wires = [knock(gateway) for _ in range(100)]
-                gateway.wait_for_descriptors(before + 100)
+                gateway.wait_for_queued(100)
                 for wire in wires:
                     leave(wire)
                 gateway.wait_for_descriptors_back(before)
@@ -89,12 +89,11 @@ class ConnectQueueTest(unittest.TestCase):
 
     def test_who_is_queued_when_the_gateway_stops_gets_503(self):
         with Gateway(RECORDED_API, settings=limits(pendingConnects=1, connectQueueTimeout='1h')) as gateway, contextlib.ExitStack() as open_ones:
-            at_start = gateway.descriptors()
             first = open_ones.enter_context(Client(gateway.url))
             held = open_ones.enter_context(knock(gateway, '?hold'))
             gateway.wait_for_held(1)
             queued = open_ones.enter_context(knock(gateway))
-            gateway.wait_for_descriptors(at_start + 3)
+            gateway.wait_for_queued(1)
             gateway.signal()
             answer = queued.response()
             self.assertEqual((answer.status, answer.headers['connection']), (503, 'close'))

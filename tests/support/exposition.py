@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prometheus' text format 0.0.4, read strictly: whatever Prometheus would refuse fails here."""
 import re
+import urllib.request
 
 NAME = r'[a-zA-Z_:][a-zA-Z0-9_:]*'
 SAMPLE = re.compile(r'(%s)(?:\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (\S+)' % NAME)
@@ -49,3 +50,11 @@ class Page:
         assert len(found) <= 1, '%s: %d series' % (key, len(found))
         assert found or self.kinds.get(series), 'no metric ' + series
         return found[0] if found else 0.0
+
+
+def scrape(admin_url):
+    """The page of a gateway's admin listener."""
+    with urllib.request.urlopen(admin_url + '/metrics', timeout=60) as answer:
+        kind = answer.headers['Content-Type']
+        assert kind == 'text/plain; version=0.0.4; charset=utf-8', kind
+        return Page(answer.read().decode())

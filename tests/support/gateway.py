@@ -21,6 +21,8 @@ import tempfile
 import threading
 import time
 
+from exposition import scrape
+
 BINARY = os.path.abspath(os.environ.get('POSTERN_TEST_BINARY', 'build/dev/src/postern'))
 RECORDER = os.path.abspath(os.environ.get('POSTERN_TEST_RECORDER', 'build/dev/tests/integration/recorder.so'))
 
@@ -214,6 +216,13 @@ class Gateway:
 
         self._wait(held, count, '%d handshakes are held' % count)
 
+    def wait_for_queued(self, count):
+        """Until so many handshakes wait for the turn of their $connect."""
+        def queued():
+            return sum(value for _, value in scrape(self.admin_url).of('postern_connects_queued'))
+
+        wait_until(lambda: queued() == count, '%d handshakes are queued' % count)
+
     def ends(self, count):
         """(code, reason) of the first `count` $disconnect events."""
         contexts = [event['requestContext'] for event in self.wait_for_events('DISCONNECT', count)]
@@ -245,11 +254,9 @@ class Gateway:
                 names.append(number + ' ' + os.readlink(folder + number))
         return names
 
-    def wait_for_descriptors(self, count):
-        wait_until(lambda: self.descriptors() == count, 'the gateway has %d descriptors' % count)
-
     def wait_for_descriptors_back(self, count):
-        """Until it has no more than that. Fewer are no leak: strangers who knock at new ports may have been among them."""
+        """Until it has no more than that. Fewer are no leak: a file that it reads for a moment, or a stranger who knocks at new ports,
+        may have been among them. For the same reason nothing waits until there are so many."""
         try:
             wait_until(lambda: self.descriptors() <= count, 'the gateway has %d descriptors again' % count)
         except AssertionError as failure:
