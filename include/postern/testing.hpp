@@ -84,7 +84,7 @@ class Harness {
 public:
     /// Throws std::runtime_error with the plugin's words when setup fails.
     explicit Harness(postern_plugin_query_fn query, std::string_view settings = "{}")
-        : plugin_(query(POSTERN_ABI_MAJOR, POSTERN_ABI_MINOR)), host_(make_host())
+        : plugin_(query(POSTERN_ABI_MAJOR, POSTERN_ABI_MINOR)), host_(detail::FakeHost::table(*state_))
     {
         if (plugin_ == nullptr || plugin_->magic != POSTERN_PLUGIN_MAGIC ||
             plugin_->abi_major != POSTERN_ABI_MAJOR)
@@ -228,30 +228,6 @@ private:
         for (const auto& [name, value] : pairs)
             out.push_back({postern::detail::text(name), postern::detail::text(value)});
         return out;
-    }
-
-    postern_host make_host() const
-    {
-        using detail::FakeHost;
-        return {.size = sizeof(postern_host),
-                .abi_major = POSTERN_ABI_MAJOR,
-                .abi_minor = POSTERN_ABI_MINOR,
-                .plugin = state_.get(),
-                .context = state_.get(),
-                .register_handler = &FakeHost::register_handler,
-                .log = &FakeHost::log,
-                .reply = &FakeHost::reply,
-                .fail = &FakeHost::fail,
-                .event_json = &FakeHost::event_json,
-                .request_id = &FakeHost::request_id,
-                .message_id = &FakeHost::message_id,
-                .stage_variable = &FakeHost::stage_variable,
-                .post = &FakeHost::post,
-                .get = &FakeHost::get,
-                .remove = &FakeHost::remove,
-                .join = &FakeHost::join,
-                .leave = &FakeHost::leave,
-                .broadcast = &FakeHost::broadcast};
     }
 
     static postern_event make_event(std::uint32_t type,
