@@ -255,8 +255,8 @@ class Gateway:
         return names
 
     def wait_for_descriptors_back(self, count):
-        """Until it has no more than that. Fewer are no leak: a file that it reads for a moment, or a stranger who knocks at new ports,
-        may have been among them. For the same reason nothing waits until there are so many."""
+        """Until it has no more than that. Fewer are no leak: what is there for a moment may have been among them, such as the pipe by which
+        UBSan looks whether an object can be read. For the same reason nothing waits until there are so many."""
         try:
             wait_until(lambda: self.descriptors() <= count, 'the gateway has %d descriptors again' % count)
         except AssertionError as failure:
