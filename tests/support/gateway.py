@@ -9,6 +9,7 @@ function), and for every connection that the recorder plugin admitted exactly on
 """
 import collections
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -107,6 +108,10 @@ class Gateway:
             shutil.rmtree(self.directory)
             raise
         self.pid = self._process.pid
+        if self._process.stderr:
+            # Nobody is waited for at the gateway's end: what it has to say then is for the kernel to keep.
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self._process.stderr, fcntl.F_SETPIPE_SZ, 1024 * 1024)
         self._lines = []
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read_log, daemon=True)
