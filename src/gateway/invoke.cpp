@@ -71,7 +71,8 @@ void Gateway::invoke_blocking(Call& call,
 void Gateway::await(Call& call, const DeploymentPtr& deployment)
 {
     call.deployment = deployment;
-    call.deadline = shard_.moments().set(shard_.now() + call.route->timeout.count(), call.number());
+    // Not from the turn's beginning, which may have been a while ago: nobody has less than his time.
+    call.deadline = shard_.moments().set(call.invoked_at + call.route->timeout.count(), call.number());
     if (call.type != api::EventType::Message) return;
     if (connections::Connection* connection = registry_.find(call.address)) {
         call.is_held = true;

@@ -7,7 +7,7 @@ import socket
 import tempfile
 import unittest
 
-from gateway import Gateway, reserved_port, run_command
+from gateway import Gateway, reserved_port, run_command, wait_until
 from websocket import Client
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -217,12 +217,20 @@ class CommandsTest(unittest.TestCase):
         self.assertIn('/no/c.pem', done.err)
 
     def test_health_says_whether_a_gateway_answers(self):
+        def wait_for(exit_code, words, url):
+            # A gateway has two seconds to answer in, and whoever watches it asks again.
+            def is_told():
+                done = run_command('health', url)
+                return done.exit_code == exit_code and words in done.err
+
+            wait_until(is_told, 'health ends with %d and says "%s"' % (exit_code, words))
+
         with Gateway() as gateway:
             url = 'http://127.0.0.1:%d' % gateway.port
-            self.expect(FINE, 'health', url + '/ping')
-            self.assertIn('403', self.expect(FAILED, 'health', url + '/elsewhere').err)
+            wait_for(FINE, '', url + '/ping')
+            wait_for(FAILED, '403', url + '/elsewhere')
         with reserved_port() as port:
-            self.assertIn('Connection refused', self.expect(FAILED, 'health', 'http://127.0.0.1:%d/ping' % port).err)
+            wait_for(FAILED, 'Connection refused', 'http://127.0.0.1:%d/ping' % port)
         self.expect(FAILED, 'health', 'https://localhost/ping')
 
 

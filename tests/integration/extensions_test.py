@@ -376,7 +376,7 @@ class PluginTest(Case):
 
 class DrainTest(Case):
     def test_sigterm_in_the_middle_of_broadcasts_loses_nothing_that_was_accepted(self):
-        with crowd(40, settings=ON + ['gateway.limits.outboxBytes=64MiB']) as (gateway, caller, members):
+        with crowd(40, settings=ON + ['gateway.limits.outboxBytes=64MiB', 'gateway.limits.closeTimeout=1h']) as (gateway, caller, members):
             for member in members:
                 self.ask(caller, 'PUT', group_path('all', member), status=204)
             accepted = []
@@ -408,6 +408,7 @@ class DrainTest(Case):
                 received.append(len(numbers))
                 member.leave()
             teller.join()
+            caller.leave()
             self.assertEqual(gateway.wait(), 0)
             # The last one may have been on its way when its caller's connection was closed.
             self.assertLessEqual(sum(accepted), sum(received))

@@ -92,7 +92,7 @@ class SignatureTest(Case):
             self.assertEqual(caller.ask('POST', target, b'hello', headers).status, 200)
             self.assertEqual(caller.ask('POST', target, b'hello', headers).status, 200)  # AWS knows no replay within the five minutes
             for method, where, body in (('POST', target, b'hellp'), ('POST', target, b''), ('GET', target, b'hello'), ('DELETE', target, b'hello'),
-                                        ('POST', other, b'hello'), ('POST', target.replace('dev', 'prod'), b'hello'), ('POST', target + '?x=y', b'hello')):
+                                        ('POST', other, b'hello'), ('POST', target.replace('/dev/', '/prod/'), b'hello'), ('POST', target + '?x=y', b'hello')):
                 self.expect_mismatch(caller.ask(method, where, body, headers))
             caller.host = 'localhost'
             self.expect_mismatch(caller.ask('POST', target, b'hello', headers))

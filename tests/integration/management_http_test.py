@@ -312,7 +312,7 @@ class BodiesTest(Case):
             member.echo()
 
     def test_framing_without_end_gets_400_and_disturbs_nobody(self):
-        with served() as (gateway, member, _):
+        with served(settings=['gateway.limits.closeTimeout=1h']) as (gateway, member, _):  # whatever comes is read
             for body in (b'0\r\nX-Trailer: ' + b'a' * 100000 + b'\r\n\r\n', b'0\r\n' + b'X-Trailer: 1\r\n' * 100000, b'2;' + b'a' * 2000000):
                 with Caller(gateway) as other:
                     other.send(other.request('POST', '/', body, ['Transfer-Encoding: chunked']))
@@ -339,7 +339,7 @@ class BodiesTest(Case):
             self.assertTrue(caller.is_at_end())
 
     def test_a_body_that_is_cut_off_delivers_nothing(self):
-        with served() as (gateway, member, _):
+        with Gateway(ONE_API) as gateway, Member(gateway.url) as member:
             descriptors = gateway.descriptors()
             for leave in (Caller.leave, Caller.vanish):
                 for body in (b'', b'hell'):
@@ -359,7 +359,7 @@ class BodiesTest(Case):
             self.assertTrue(caller.is_at_end())
 
     def test_a_body_that_does_not_come_gets_408(self):
-        with Gateway(ONE_API, settings=['gateway.limits.handshakeTimeout=2s']) as gateway, Member(gateway.url) as member, Caller(gateway) as caller:
+        with served() as (_, member, caller):  # with the usual 10 s: the handshakes of both have no more time than the body
             caller.send(caller.request('POST', caller.path(member.id), b'hell', ['Content-Length: 5']))
             self.assertEqual(caller.answer().status, 408)
             self.assertTrue(caller.is_at_end())

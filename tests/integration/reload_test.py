@@ -117,6 +117,7 @@ class ReloadTest(unittest.TestCase):
             url = 'ws://127.0.0.1:%d/dev' % port
             with Client(url) as client, Client(gateway.url) as other:
                 self.assertEqual(gateway.reload(configuration()), [])
+                gateway.wait_until_closed(port)
                 with self.assertRaises(ConnectionError):
                     Client(url)
                 client.echo()
@@ -127,6 +128,7 @@ class ReloadTest(unittest.TestCase):
             moved = configuration(listeners='{port: %d, address: 127.0.0.1}' % port)
             self.assertIn('a listener of the configuration in force has the port', gateway.reload(moved)[0])
             self.assertEqual(gateway.reload(configuration()), [])
+            gateway.wait_until_closed(port)
             self.assertEqual(gateway.reload(moved), [])
             with Client('ws://127.0.0.1:%d/dev' % port) as other:
                 other.echo()

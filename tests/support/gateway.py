@@ -9,6 +9,7 @@ function), and for every connection that the recorder plugin admitted exactly on
 """
 import collections
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -107,6 +108,10 @@ class Gateway:
             shutil.rmtree(self.directory)
             raise
         self.pid = self._process.pid
+        if self._process.stderr:
+            # Nobody is waited for at the gateway's end: what it has to say then is for the kernel to keep.
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self._process.stderr, fcntl.F_SETPIPE_SZ, 1024 * 1024)
         self._lines = []
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read_log, daemon=True)
@@ -190,9 +195,13 @@ class Gateway:
 
     def wait_until_draining(self):
         """Until every shard does: the log tells of a drain before the shards know of it, but a shard that drains does not listen."""
-        wait_until(lambda: not self._is_listening(), 'nobody listens on port %d' % self.port)
+        self.wait_until_closed(self.port)
 
-    def _is_listening(self):
+    def wait_until_closed(self, port):
+        """Until no shard listens there: one that is busy follows a reload later."""
+        wait_until(lambda: not self._is_listening(port), 'nobody listens on port %d' % port)
+
+    def _is_listening(self, port):
         """Itself: another process may have its port a moment later."""
         folder = '/proc/%d/' % self.pid
         own = set()
@@ -202,7 +211,7 @@ class Gateway:
         for table in ('net/tcp', 'net/tcp6'):
             for line in pathlib.Path(folder + table).read_text().splitlines()[1:]:
                 _, local, _, state, *_, inode = line.split()[:10]
-                if state == '0A' and int(local.rpartition(':')[2], 16) == self.port and 'socket:[%s]' % inode in own:
+                if state == '0A' and int(local.rpartition(':')[2], 16) == port and 'socket:[%s]' % inode in own:
                     return True
         return False
 

@@ -149,6 +149,20 @@ TEST_CASE("an answer that does not come in time is told as a timeout, not a mome
     CHECK(client.sent.size() == 1);
 }
 
+TEST_CASE("a handler has all of its time, however late in the turn it is asked")
+{
+    GatewayFixture f(kRoutes);
+    FakeConnection& client = f.open();
+    f.shard.run([&] {
+        f.clock.pass(500);
+        f.gateway->on_message(client, *f.stage, kAsk, false);
+    });
+    f.pass(999);
+    CHECK(client.sent.empty());
+    f.pass(11);
+    CHECK(client.sent.size() == 1);
+}
+
 TEST_CASE("an answer for a client that has gone is dropped, also when another has its slot")
 {
     GatewayFixture f(kRoutes);
