@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A WebSocket API of two Lambda functions, as one would deploy it with `cdk deploy`.
 const path = require('node:path');
-const { App, CfnOutput, Stack } = require('aws-cdk-lib');
+const { App, CfnOutput, Duration, Stack } = require('aws-cdk-lib');
 const { WebSocketApi, WebSocketStage } = require('aws-cdk-lib/aws-apigatewayv2');
 const { WebSocketLambdaIntegration } = require('aws-cdk-lib/aws-apigatewayv2-integrations');
 const { Code, Function: LambdaFunction, Runtime } = require('aws-cdk-lib/aws-lambda');
@@ -11,8 +11,9 @@ const codeOf = (name) => Code.fromAsset(path.join(__dirname, 'src', name));
 class EchoStack extends Stack {
   constructor(scope, id, props) {
     super(scope, id, props);
-    const lobby = new LambdaFunction(this, 'Lobby', { runtime: Runtime.PYTHON_3_11, handler: 'lobby.handler', code: codeOf('lobby') });
-    const echo = new LambdaFunction(this, 'Echo', { runtime: Runtime.NODEJS_20_X, handler: 'index.handler', code: codeOf('echo') });
+    const timeout = Duration.seconds(10);
+    const lobby = new LambdaFunction(this, 'Lobby', { runtime: Runtime.PYTHON_3_11, handler: 'lobby.handler', code: codeOf('lobby'), timeout });
+    const echo = new LambdaFunction(this, 'Echo', { runtime: Runtime.NODEJS_20_X, handler: 'index.handler', code: codeOf('echo'), timeout });
 
     const api = new WebSocketApi(this, 'Api', {
       connectRouteOptions: { integration: new WebSocketLambdaIntegration('Enter', lobby) },

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
@@ -141,12 +142,18 @@ public:
     }
 
     /// Lines that were lost and not yet told of, when it is time to.
-    std::uint64_t trouble(SteadyTime now)
+    std::uint64_t trouble(SteadyTime now, std::chrono::milliseconds interval)
     {
         const std::uint64_t all = dropped();
         if (all == told_ || now < tell_at_) return 0;
-        tell_at_ = now + LineWriter::kTroubleInterval;
+        tell_at_ = now + interval;
         return all - std::exchange(told_, all);
+    }
+    /// When it is time to.
+    std::optional<SteadyTime> trouble_due() const
+    {
+        if (dropped() == told_) return std::nullopt;
+        return tell_at_;
     }
     std::string_view why() const { return why_; }
 

@@ -32,10 +32,11 @@ constexpr std::chrono::milliseconds kEndPatience{200};
 /// What the callers and the thread share. Order of locks: mutex_, then a destination's.
 class LineWriter::State {
 public:
-    State(OnTrouble on_trouble, std::size_t buffer_bytes_max)
+    State(OnTrouble on_trouble, std::size_t buffer_bytes_max, std::chrono::milliseconds trouble_interval)
         : alarm_(std::make_shared<Alarm>()),
           on_trouble_(std::move(on_trouble)),
-          buffer_bytes_max_(buffer_bytes_max)
+          buffer_bytes_max_(buffer_bytes_max),
+          trouble_interval_(trouble_interval)
     {}
 
     static void start(const std::shared_ptr<State>& state)
@@ -179,7 +180,7 @@ private:
         if (!on_trouble_) return;
         const SteadyTime now = std::chrono::steady_clock::now();
         for (const auto& destination : destinations) {
-            const std::uint64_t lines = destination->trouble(now);
+            const std::uint64_t lines = destination->trouble(now, trouble_interval_);
             if (lines > 0) on_trouble_({destination->name(), lines, destination->why()});
         }
     }
@@ -197,16 +198,34 @@ private:
                     return !destination->is_blocked() && destination->has_news();
                 });
             if (has_news) return alarm_->set_asleep(false);
-            time = waits.size() > 1 ? kBlockedPoll : std::chrono::milliseconds(-1);
+            time = idle_time(destinations, waits.size() > 1);
         }
         ::poll(waits.data(), waits.size(), static_cast<int>(time.count()));
         alarm_->set_asleep(false);
         alarm_->clear();
     }
 
+    /// How long there is nothing to do unless somebody rings: until drops are to be told of; -1 is for ever.
+    std::chrono::milliseconds idle_time(const std::vector<std::shared_ptr<Buffered>>& destinations,
+                                        bool is_blocked) const
+    {
+        using std::chrono::milliseconds;
+        milliseconds time = is_blocked ? kBlockedPoll : milliseconds(-1);
+        if (!on_trouble_) return time;
+        const SteadyTime now = std::chrono::steady_clock::now();
+        for (const auto& destination : destinations) {
+            const auto due = destination->trouble_due();
+            if (!due) continue;
+            const auto left = std::max(std::chrono::ceil<milliseconds>(*due - now), milliseconds(0));
+            if (time.count() < 0 || left < time) time = left;
+        }
+        return time;
+    }
+
     const std::shared_ptr<Alarm> alarm_;
     const OnTrouble on_trouble_;
     const std::size_t buffer_bytes_max_;
+    const std::chrono::milliseconds trouble_interval_;
     std::atomic<bool> wants_reopen_{false};
     std::mutex mutex_;  ///< of what follows, but thread_
     std::condition_variable news_;
@@ -217,8 +236,10 @@ private:
     std::thread thread_;
 };
 
-LineWriter::LineWriter(OnTrouble on_trouble, std::size_t buffer_bytes_max)
-    : state_(std::make_shared<State>(std::move(on_trouble), buffer_bytes_max))
+LineWriter::LineWriter(OnTrouble on_trouble,
+                       std::size_t buffer_bytes_max,
+                       std::chrono::milliseconds trouble_interval)
+    : state_(std::make_shared<State>(std::move(on_trouble), buffer_bytes_max, trouble_interval))
 {
     State::start(state_);
 }

@@ -36,8 +36,8 @@ public:
 /// waited for.
 class LineWriter {
 public:
-    /// Lines were lost. Called by the writer's thread, for one destination at most every kTroubleInterval;
-    /// may append lines.
+    /// Lines were lost. Called by the writer's thread, for one destination at most every kTroubleInterval,
+    /// and for each line in the end; may append lines.
     struct Trouble {
         std::string_view destination;
         std::uint64_t lines = 0;  ///< since the last time
@@ -49,7 +49,9 @@ public:
         1024 * 1024;  ///< of one destination; as much may be on its way
     static constexpr std::chrono::seconds kTroubleInterval{10};
 
-    explicit LineWriter(OnTrouble on_trouble = {}, std::size_t buffer_bytes_max = kBufferBytes);
+    explicit LineWriter(OnTrouble on_trouble = {},
+                        std::size_t buffer_bytes_max = kBufferBytes,
+                        std::chrono::milliseconds trouble_interval = kTroubleInterval);
 
     /// Gives the thread a moment to end; one that is stuck in a write is left behind.
     ~LineWriter();

@@ -6,6 +6,7 @@ import http.server
 import pathlib
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -130,6 +131,20 @@ class _Post(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def finish_request(self, request, client_address):
+        """In the connection's thread, and with it the TLS handshake: whoever connects and says nothing holds up nobody."""
+        with self.context.wrap_socket(request, server_side=True) as connection:
+            super().finish_request(connection, client_address)
+
+    def handle_error(self, request, client_address):
+        """Some do not trust the certificate, and some go before there is TLS."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Gateway:
     """A TLS server with a certificate of its own: `seen` has (SNI, Host, path, body) of every POST."""
 
@@ -142,9 +157,8 @@ class Gateway:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.ca, key)
         context.sni_callback = lambda connection, name, _: setattr(connection, 'asked_for', name)
-        self._server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), _Post)
-        self._server.daemon_threads = True
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._server = _Server(('127.0.0.1', 0), _Post)
+        self._server.context = context
         self._server.seen = self.seen = []
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={'poll_interval': 0.01}, daemon=True)
         self._thread.start()

@@ -6,7 +6,7 @@ import pathlib
 import tempfile
 import unittest
 
-from functions import FunctionGateway, SETTINGS, api, ask, frame_of, node, python, returning, two_way
+from functions import FUNCTION_TIMEOUT, FunctionGateway, Gate, SETTINGS, api, ask, frame_of, node, python, returning, two_way
 from gateway import BINARY, run_command, wait_until
 from websocket import Client
 
@@ -48,18 +48,22 @@ class BadFunctionTest(unittest.TestCase):
                    files={'bad/bootstrap': '#!/bin/true\n'})
 
     def test_one_that_ignores_sigterm_is_killed_all_the_same(self):
-        bad = python('import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ndef handler(event, context):\n    time.sleep(600)\n', timeout=1)
-        with self.gateway(bad) as gateway, Client(gateway.url) as client:
+        code = ('import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n'
+                'def handler(event, context):\n    print("deaf")\n    time.sleep(600)\n')
+        functions = {'bad': python(code, timeout=1), 'worse': python(code, timeout=600)}
+        with FunctionGateway(functions, {'bad': two_way('bad'), 'worse': two_way('worse', timeoutInMillis=1000)}) as gateway, Client(gateway.url) as client:
             self.assertEqual(frame_of(client, {'action': 'bad'})['message'], FAILED)
             gateway.wait_for_instances(0, 'bad')
-            client.send_text('{"action":"bad"}')
-            gateway.wait_for_instances(1, 'bad')
+            client.send_text('{"action":"worse"}')
+            gateway.logs.wait_for('worse', 'deaf')
             # It is in the middle of it when the gateway stops, which leaves no process behind.
 
     def test_what_one_has_forked_dies_with_it(self):
+        # At its load, for which it has a minute.
         code = ("const { spawn } = require('child_process');\n"
-                "exports.handler = async () => { const child = spawn('sleep', ['600']); const stray = spawn('sleep', ['600'], { detached: true });"
-                "console.log('forked', child.pid, stray.pid, 'end'); await new Promise(() => {}); };")
+                "const child = spawn('sleep', ['600']), stray = spawn('sleep', ['600'], { detached: true });\n"
+                "console.log('forked', child.pid, stray.pid, 'end');\n"
+                "exports.handler = () => new Promise(() => {});")
         with self.gateway(node(code, timeout=1)) as gateway, Client(gateway.url) as client:
             self.assertEqual(frame_of(client, {'action': 'bad'})['message'], FAILED)
             for forked in gateway.logs.wait_for('bad', r'forked (\d+) (\d+) end')[0].groups():
@@ -120,7 +124,7 @@ event = api.getresponse(); event.read()
 api.request('POST', '/2018-06-01/runtime/invocation/%s/response' % event.getheader('Lambda-Runtime-Aws-Request-Id'), b'\\xff\\x00{{{')
 api.getresponse().read()
 '''
-        function = {'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}
+        function = {'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad', 'timeout': FUNCTION_TIMEOUT}
         with self.gateway(function, files={'bad/bootstrap': nonsense}) as gateway, Client(gateway.url) as client:
             self.assertEqual(frame_of(client, {'action': 'bad'})['message'], FAILED)
             self.assertIn('function "bad": malformed proxy response', gateway.whys('integration.failed')[0])
@@ -142,19 +146,26 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
 
     @unittest.skipIf(HAS_UBSAN, 'its check of types needs a pipe, and ends a gateway that has no descriptor left for one')
     def test_without_descriptors_for_more_instances_messages_fail_at_once_with_the_remedy(self):
-        slow = node('exports.handler = async () => { await new Promise((done) => setTimeout(done, 300)); return { statusCode: 200, body: "slow" }; };')
-        with self.gateway({**slow, 'reservedConcurrentExecutions': 50}, descriptors_max=90,
+        gate = Gate(self)
+        with self.gateway(gate.function(reservedConcurrentExecutions=50), descriptors_max=90,
                           settings=['gateway.functions.initTimeout=15m']) as gateway, Client(gateway.url) as client:
             for _ in range(30):
                 client.send_text('{"action":"bad"}')
+
+            def begun():
+                return sum('waits' in line for line in gateway.logs.lines('bad'))
+
+            # No instance is free for a second one before.
+            wait_until(lambda: begun() + len(gateway.log_lines('integration.failed')) == 30, 'each of them has begun or failed')
+            gate.open()
             answers = [client.receive_text() for _ in range(30)]
-            failed = [json.loads(answer)['message'] for answer in answers if answer != 'slow']
+            failed = [json.loads(answer)['message'] for answer in answers if not answer.isdigit()]
             self.assertEqual(set(failed), {FAILED})
             for why in gateway.whys('integration.failed', len(failed)):
                 self.assertIn('function "bad"', why)
                 self.assertIn('Too many open files; allow the gateway more of them (ulimit -n)', why)
             gateway.wait_for_instances(30 - len(failed), 'bad')
-            self.assertEqual(ask(client, {'action': 'bad'}), 'slow')
+            self.assertIn(ask(client, {'action': 'bad'}), answers)
 
     def test_one_that_crashes_with_a_word_is_one_line_and_one_that_exits_after_its_answer_is_another(self):
         rejects = node('exports.handler = async () => { Promise.reject(new Error("lost")); await new Promise((done) => setTimeout(done, 60000)); };')
@@ -173,14 +184,23 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
         bad = returning('{ statusCode: 200, body: String(process.env.LARGE.length) }', environment={'LARGE': 'x' * 5000})
         with self.gateway(bad) as gateway, Client(gateway.url) as client:
             self.assertEqual(ask(client, {'action': 'bad'}), '5000')
-            line, = gateway.log_lines('function.environment_too_large')
+            line, = gateway.wait_for_log('function.environment_too_large')
             self.assertEqual((line['function'], line['bytes']), ('bad', 5005))
             self.assertIn('more than 4 KiB', line['why'])
         self.check({**bad, 'environment': {'LARGE': 'x' * 140_000}}, 'Argument list too long; its environment is too large')
 
     def test_one_that_never_asks_for_an_event_is_killed_at_the_init_timeout(self):
-        self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'timed out after 1.00 seconds',
-                   files={'bad/bootstrap': '#!/bin/sh\nexec sleep 600\n'}, settings=['gateway.functions.initTimeout=1s'])
+        bad = {'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}
+        echo = {'integration': 'plugin:echo', 'routeResponse': True}  # a function would have to start in that second, too
+        with self.gateway(bad, {'$default': echo}, files={'bad/bootstrap': '#!/bin/sh\nexec sleep 600\n'},
+                          settings=['gateway.functions.initTimeout=1s']) as gateway, Client(gateway.url) as client:
+            for _ in range(2):
+                self.assertEqual(frame_of(client, {'action': 'bad'})['message'], FAILED)
+                gateway.wait_for_instances(0, 'bad')
+                client.echo()
+            for why in gateway.whys('integration.failed', 2):
+                self.assertIn('function "bad"', why)
+                self.assertIn('timed out after 1.00 seconds', why)
 
     def test_a_handler_that_is_not_there_is_named(self):
         for function, expected in (

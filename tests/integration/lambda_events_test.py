@@ -5,7 +5,7 @@ import json
 import re
 import unittest
 
-from functions import ACCEPT, FunctionGateway, RECORDER, ask, node, one_way, python, two_way
+from functions import ACCEPT, FUNCTION_TIMEOUT, FunctionGateway, RECORDER, ask, node, one_way, python, two_way
 from gateway import PLAIN_AND_TLS, wait_until
 from websocket import Client
 
@@ -13,7 +13,8 @@ ID = '[A-Za-z0-9_-]{15}='
 LONG_ID = '[A-Za-z0-9_-]{18}=='
 SHAPES = {'requestId': ID, 'extendedRequestId': ID, 'connectionId': LONG_ID, 'messageId': LONG_ID,
           'requestTime': r'\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d \+0000'}
-RECORDED = {'runtime': 'provided.al2023', 'handler': 'bootstrap', 'codeUri': 'recorder', 'environment': {'RECORD': 'events'}}
+RECORDED = {'runtime': 'provided.al2023', 'handler': 'bootstrap', 'codeUri': 'recorder', 'environment': {'RECORD': 'events'},
+            'timeout': FUNCTION_TIMEOUT}
 ROUTES = {'$connect': 'all', '$disconnect': 'all', '$default': 'all'}
 
 
@@ -167,6 +168,7 @@ class ContextTest(unittest.TestCase):
         says = {**node('exports.handler = async () => { console.log("said"); process.stderr.write("shouted\\n"); return { statusCode: 200, body: "" }; };')}
         prints = python('def handler(event, context):\n    print("said")\n    import sys; sys.stderr.write("shouted\\n")\n    return {"statusCode": 200}')
         for function in (says, prints):
+            function = {**function, 'reservedConcurrentExecutions': 1}  # or a second one is started while the first is slow to ask again
             with FunctionGateway({'say': function}, {'$default': 'say'}) as gateway, Client(gateway.url) as client:
                 client.send_text('hello')
                 gateway.logs.wait_for('say', '^REPORT')

@@ -8,34 +8,11 @@ import signal
 import tempfile
 import unittest
 
-from functions import ACCEPT, FunctionGateway, ask, frame_of, node, python, returning, two_way
+from functions import ACCEPT, FunctionGateway, Gate, ask, frame_of, node, python, returning, two_way
 from gateway import processes_of_session, wait_until
 from websocket import Client, close_frame
 
 WHO = returning('{ statusCode: 200, body: String(process.pid) }')
-
-# Goes on when the file `go` is there, beside the code.
-WAITS = """
-const { existsSync } = require('fs');
-exports.handler = async (event) => {
-  console.log('waits');
-  while (!existsSync(process.env.GO)) await new Promise((done) => setTimeout(done, 10));
-  return { statusCode: 200, body: String(process.pid) };
-};
-"""
-
-
-class Gate:
-    """What functions wait for."""
-
-    def __init__(self, test):
-        self.path = pathlib.Path(test.enterContext(tempfile.TemporaryDirectory(prefix='postern-gate-')), 'go')
-
-    def function(self, **properties):
-        return node(WAITS, timeout=60, environment={'GO': str(self.path)}, **properties)
-
-    def open(self):
-        self.path.touch()
 
 
 def state_of(pid):
@@ -45,9 +22,15 @@ def state_of(pid):
 
 class ConcurrencyTest(unittest.TestCase):
     def test_a_warm_instance_answers_message_after_message(self):
-        with FunctionGateway({'who': WHO}, {'$default': two_way('who')}) as gateway, Client(gateway.url) as client:
-            self.assertEqual(len({ask(client, 'hello') for _ in range(20)}), 1)
-            self.assertEqual(len(gateway.instances('who')), 1)
+        # One that has answered and is slow to ask again is not waited for, unless there may be no other; one that stands still has asked.
+        for function, *freeze in (({**WHO, 'reservedConcurrentExecutions': 1},), (WHO, 'gateway.functions.freeze=true')):
+            with FunctionGateway({'who': function}, {'$default': two_way('who')}, settings=freeze) as gateway, Client(gateway.url) as client:
+                first = int(ask(client, 'hello'))
+                for _ in range(20):
+                    if freeze:
+                        wait_until(lambda pid=first: state_of(pid) == 'T', 'the instance stands still')
+                    self.assertEqual(int(ask(client, 'hello')), first)
+                self.assertEqual(len(gateway.instances('who')), 1)
 
     def test_no_more_instances_than_the_limit_work_at_once_and_the_rest_waits_its_turn(self):
         gate = Gate(self)
@@ -111,19 +94,30 @@ def handler(event, context):
 
 
 class FreezeTest(unittest.TestCase):
-    # Forgets to await what it has begun.
-    FORGETS = node('exports.handler = async () => { setTimeout(() => console.log("left running"), 100); return { statusCode: 200, body: String(process.pid) }; };')
+    # Forgets to await what it has begun, which is done once the gate is open.
+    FORGETS = """
+const { existsSync } = require('fs');
+exports.handler = async () => {
+  const watch = setInterval(() => {
+    if (!existsSync(process.env.GO)) return;
+    clearInterval(watch);
+    console.log('left running');
+  }, 10);
+  return { statusCode: 200, body: String(process.pid) };
+};
+"""
     CLOCK = node('exports.handler = async () => { await new Promise((done) => setTimeout(done, 500)); return { statusCode: 200, body: "later" }; };')
 
     def lines(self, *settings):
-        """What the group has of two invocations that are half a second apart."""
-        with FunctionGateway({'forgets': self.FORGETS, 'clock': self.CLOCK}, {'$default': two_way('forgets'), 'clock': two_way('clock')},
+        """What the group has of two invocations that are half a second apart; the gate is opened behind the first."""
+        gate = Gate(self)
+        forgets = gate.function(self.FORGETS, reservedConcurrentExecutions=1)
+        with FunctionGateway({'forgets': forgets, 'clock': self.CLOCK}, {'$default': two_way('forgets'), 'clock': two_way('clock')},
                              settings=settings) as gateway, Client(gateway.url) as client:
             pid = int(ask(client, 'hello'))
             if settings:
                 wait_until(lambda: state_of(pid) == 'T', 'the instance stands still')
-            else:
-                gateway.logs.wait_for('forgets', 'left running')
+            gate.open()
             self.assertEqual(ask(client, {'action': 'clock'}), 'later')
             if not settings:
                 gateway.logs.wait_for('forgets', 'left running')

@@ -5,7 +5,7 @@ import json
 import re
 import unittest
 
-from functions import ACCEPT, FunctionGateway, ask, frame_of, node, one_way, returning, two_way
+from functions import ACCEPT, FunctionGateway, Gate, ask, frame_of, node, one_way, returning, two_way
 from gateway import wait_until
 from websocket import Client, Refused
 
@@ -181,15 +181,13 @@ class MessageTest(unittest.TestCase):
             gateway.logs.wait_for('say', 'id ' + re.escape(frame['requestId']))
 
     def test_an_integration_timeout_sends_its_frame_and_what_the_function_returns_later_is_dropped(self):
-        # Two instances at most: the late answer has been given before `last` is begun by the first of them.
-        late = node('exports.handler = async (event) => { await new Promise((done) => setTimeout(done, 500)); console.log("late answer");'
-                    ' return { statusCode: 200, body: "late" }; };')
-        functions = {'late': late, 'say': returning('{ statusCode: 200, body: "fine" }')}
+        gate = Gate(self)
+        functions = {'late': gate.function(), 'say': returning('{ statusCode: 200, body: "fine" }')}
         routes = {'late': two_way('late', timeoutInMillis=50), 'say': two_way('say')}
         with FunctionGateway(functions, routes) as gateway, Client(gateway.url) as client:
             self.assertRegex(ask(client, {'action': 'late'}), '^%s$' % TIMED_OUT)
             self.assertEqual(gateway.whys('integration.failed'), ['no answer in time'])
-            gateway.logs.wait_for('late', 'late answer')
+            gate.open()
             gateway.logs.wait_for('late', '^END RequestId')
             self.assertEqual(ask(client, {'action': 'say'}), 'fine')
 

@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from functions import FunctionGateway, ask, two_way
+from functions import FUNCTION_TIMEOUT, FunctionGateway, ask, two_way
 from websocket import Client
 
 SAYS = 'exports.handler = async () => ({ statusCode: 200, body: `%s ${process.pid}` });\n'
@@ -22,16 +22,17 @@ Resources:
         $default: { FunctionArn: !GetAtt %s.Arn, RouteResponseSelectionExpression: $default }
   First:
     Type: AWS::Serverless::Function
-    Properties: { Runtime: nodejs20.x, Handler: index.handler, CodeUri: first/ }
+    Properties: { Runtime: nodejs20.x, Handler: index.handler, CodeUri: first/, Timeout: 25 }
   Second:
     Type: AWS::Serverless::Function
-    Properties: { Runtime: nodejs20.x, Handler: index.handler, CodeUri: second/ }
+    Properties: { Runtime: nodejs20.x, Handler: index.handler, CodeUri: second/, Timeout: 25 }
 """
 CODE = {'first/index.js': SAYS % 'first', 'second/index.js': SAYS % 'second'}
 
 
 def in_directory(name):
-    return {'runtime': 'nodejs20.x', 'handler': 'index.handler', 'codeUri': name}
+    """With one instance: who is slow to ask again after its answer is not taken for one that is busy."""
+    return {'runtime': 'nodejs20.x', 'handler': 'index.handler', 'codeUri': name, 'timeout': FUNCTION_TIMEOUT, 'reservedConcurrentExecutions': 1}
 
 
 class WatchTest(unittest.TestCase):

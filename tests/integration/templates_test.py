@@ -18,7 +18,7 @@ URI = 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/fu
 SAM = """
 Transform: AWS::Serverless-2016-10-31
 Globals:
-  Function: { Runtime: nodejs20.x, Environment: { Variables: { TABLE: !Ref Table } } }
+  Function: { Runtime: nodejs20.x, Timeout: 25, Environment: { Variables: { TABLE: !Ref Table } } }
 Resources:
   Table:
     Type: AWS::DynamoDB::Table
@@ -74,6 +74,7 @@ Resources:
       Handler: index.handler
       Role: !GetAtt Role.Arn
       Runtime: nodejs20.x
+      Timeout: 25
       Environment: { Variables: { TABLE: !If [IsGreeted, !Ref Greeting, !Ref Table] } }
       Code:
         ZipFile: |
@@ -86,6 +87,7 @@ service: said
 provider:
   name: aws
   runtime: nodejs20.x
+  timeout: 25
   environment: { TABLE: !Ref Table }
 functions:
   say:
@@ -110,7 +112,7 @@ def cdk_template():
         'ApiF70053CD': {'Type': 'AWS::ApiGatewayV2::Api', 'Properties': {'Name': 'said', 'ProtocolType': 'WEBSOCKET', 'RouteSelectionExpression': '$request.body.action'}},
         'SayD41D8CD9': {'Type': 'AWS::Lambda::Function', 'Properties': {
             'Code': {'S3Bucket': {'Fn::Sub': 'cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}'}, 'S3Key': asset + '.zip'},
-            'Handler': 'say.handler', 'Role': {'Fn::GetAtt': ['SayServiceRole12345678', 'Arn']}, 'Runtime': 'nodejs20.x',
+            'Handler': 'say.handler', 'Role': {'Fn::GetAtt': ['SayServiceRole12345678', 'Arn']}, 'Runtime': 'nodejs20.x', 'Timeout': 25,
             'Environment': {'Variables': {'TABLE': {'Ref': 'Table8235A42E'}}}}},
         'SayServiceRole12345678': {'Type': 'AWS::IAM::Role', 'Properties': {}},
         'ApiStage3F2504E0': {'Type': 'AWS::ApiGatewayV2::Stage', 'Properties': {'ApiId': api, 'AutoDeploy': True, 'StageName': 'dev'}},

@@ -52,6 +52,29 @@ def returning(expression, **properties):
 
 ACCEPT = returning('{ statusCode: 200 }')
 
+# Goes on when the file of a Gate is there, and answers with its process id.
+WAITS = """
+const { existsSync } = require('fs');
+exports.handler = async (event) => {
+  console.log('waits');
+  while (!existsSync(process.env.GO)) await new Promise((done) => setTimeout(done, 10));
+  return { statusCode: 200, body: String(process.pid) };
+};
+"""
+
+
+class Gate:
+    """What functions wait for."""
+
+    def __init__(self, test):
+        self.path = pathlib.Path(test.enterContext(tempfile.TemporaryDirectory(prefix='postern-gate-')), 'go')
+
+    def function(self, code=WAITS, **properties):
+        return node(code, **{'timeout': 60, **properties}, environment={'GO': str(self.path)})
+
+    def open(self):
+        self.path.touch()
+
 
 def one_way(function, **integration):
     return {'integration': {'integrationType': 'AWS_PROXY', 'integrationUri': 'lambda:' + function, **integration}}

@@ -49,12 +49,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     wbufsize = -1  # one segment for head and body
     disable_nagle_algorithm = True
+    is_counted = False
 
-    def setup(self):
-        super().setup()
-        self.server.connections += 1
+    def _count(self):
+        """Once for each connection that asks something: a stranger who knocks at a new port does not."""
+        assert self.path.startswith('/2018-06-01/runtime/'), self.path
+        if not self.is_counted:
+            self.is_counted = True
+            self.server.connections += 1
 
     def do_GET(self):
+        self._count()
         assert self.path == '/2018-06-01/runtime/invocation/next', self.path
         invocation = self.server.invocations.get()
         if invocation is None:
@@ -68,15 +73,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def do_POST(self):
+        self._count()
         body = self.rfile.read(int(self.headers['Content-Length']))
         kind = 'init error' if self.path.endswith('/runtime/init/error') else self.path.rsplit('/', 1)[1]
+        # Before it is answered, for then the instance may end, and its end is an outcome too.
+        self.server.outcomes.put((self.path, Outcome(kind, body, self.headers)))
         answer = b'{"status":"OK"}'
         # What is too large is the last that its connection is heard of.
         self.close_connection = len(body) > 6291556
         status = b'413 X\r\nConnection: close' if self.close_connection else b'202 X'
         self.wfile.write(b'HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' % (status, len(answer), answer))
         self.wfile.flush()
-        self.server.outcomes.put((self.path, Outcome(kind, body, self.headers)))
 
 
 class _Server(http.server.ThreadingHTTPServer):

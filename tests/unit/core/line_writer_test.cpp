@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -239,12 +241,13 @@ TEST_CASE("lines that cannot be written are counted and told of, once in a while
     std::atomic<int> told{0};
     std::atomic<std::uint64_t> lines{0};
     std::string why;
-    LineWriter writer([&](const LineWriter::Trouble& trouble) {
+    const auto on_trouble = [&](const LineWriter::Trouble& trouble) {
         if (trouble.destination != "/dev/full") return;
         why = trouble.why;
         lines += trouble.lines;
         ++told;
-    });
+    };
+    LineWriter writer(on_trouble, LineWriter::kBufferBytes, 24h);
     const auto log = open(writer, "/dev/full");
     for (int i = 0; i < 5; ++i) {
         log->append("a\nb\n");
@@ -256,6 +259,25 @@ TEST_CASE("lines that cannot be written are counted and told of, once in a while
     CHECK(told == 1);
     CHECK(lines >= 2);
     CHECK(why == "No space left on device");
+}
+
+TEST_CASE("lines that are lost soon after others are told of as well, although nothing comes behind them")
+{
+    std::mutex mutex;
+    std::condition_variable news;
+    std::uint64_t lines = 0;
+    const auto on_trouble = [&](const LineWriter::Trouble& trouble) {
+        const std::lock_guard lock(mutex);
+        lines += trouble.lines;
+        news.notify_one();
+    };
+    LineWriter writer(on_trouble, LineWriter::kBufferBytes, 100ms);
+    const auto log = open(writer, "/dev/full");
+    std::unique_lock lock(mutex);
+    for (const std::uint64_t all : {1U, 2U, 3U}) {
+        log->append("a\n");
+        CHECK(news.wait_for(lock, kPatience, [&] { return lines == all; }));
+    }
 }
 
 TEST_CASE("a file that may not grow loses its lines, and goes on with whole ones when it may")
