@@ -15,6 +15,12 @@ TIMEOUT = 30  # seconds
 COMPLAINTS_MAX = 12  # a sanitizer has much to say
 
 
+def whole_lines(file, errors="strict"):
+    """Without the end of a file that is being written."""
+    data = file.read_bytes()
+    return data[: data.rfind(b"\n") + 1].decode(errors=errors).splitlines()
+
+
 class Gateway:
     def __init__(self, postern, plugin, config):
         self.config = config
@@ -40,21 +46,23 @@ class Gateway:
             if found:
                 return int(found[1])
         self.process.wait(TIMEOUT)
-        raise Mismatch(f"the gateway does not start:\n{self.log_file.read_text()}")
+        raise Mismatch(f"the gateway does not start:\n{self.log()}")
 
     def events(self):
         """All events so far, as the JSON texts that the plugin was given."""
-        text = self.events_file.read_text()
-        return text[: text.rfind("\n") + 1].splitlines()
+        return whole_lines(self.events_file)
+
+    def log(self):
+        return self.log_file.read_text(errors="replace")
 
     def log_lines(self):
-        return self.log_file.read_text(errors="replace").splitlines()
+        """All whole lines of the log so far."""
+        return whole_lines(self.log_file, "replace")
 
     def log_group(self, name):
         """All whole lines of a log group so far."""
         file = pathlib.Path(self.directory.name) / f"{name}.log"
-        text = file.read_text() if file.exists() else ""
-        return text[: text.rfind("\n") + 1].splitlines()
+        return whole_lines(file) if file.exists() else []
 
     def wait_for(self, find, what):
         """find() until it gives something; what it looks at is a file that the gateway writes."""
@@ -84,7 +92,7 @@ class Gateway:
             self.process.wait()
         self.process.stdout.close()
         problems = [f"the gateway's exit status is {status}"] if status != 0 else []
-        complaints = [line for line in self.log_lines() if '"level":"error"' in line or not line.startswith("{")]
+        complaints = [line for line in self.log().splitlines() if '"level":"error"' in line or not line.startswith("{")]
         return problems + [f"the gateway logged {line}" for line in complaints[:COMPLAINTS_MAX]]
 
     def remove(self):

@@ -54,7 +54,7 @@ def run(path, postern, plugin):
         try:
             problems = play(gateway, compiled)
             if problems:
-                problems += ["the last of the log:", *gateway.log_lines()[-LOG_LINES:]]
+                problems += ["the last of the log:", *gateway.log().splitlines()[-LOG_LINES:]]
         finally:
             gateway.remove()
     except (Mismatch, ValueError) as problem:

@@ -85,9 +85,10 @@ public:
     void connect(const Event& event, Reply reply)
     {
         const std::string_view wanted = event.query("reply").value_or("");
+        if (wanted == "hold") return hold(event, reply);
+        record(event);
         if (wanted == "throw") throw std::runtime_error("told to throw");
         if (wanted == "never") return;
-        if (wanted == "hold") return hold(event, reply);
         if (wanted == "post") {
             return connections_.post(event.connection_id(), "early", [reply](ConnectionResult result) {
                 reply.refuse(410, name_of(result));
@@ -97,11 +98,14 @@ public:
         answer_status(event, reply);
     }
 
-    /// Waits for release().
+    /// Waits for release(). Noted when it waits: whoever reads that may release it at once, on another shard.
     void hold(const Event& event, Reply reply)
     {
-        const std::lock_guard lock(mutex_);
-        held_.emplace_back(event.body(), reply);
+        {
+            const std::lock_guard lock(mutex_);
+            held_.emplace_back(event.body(), reply);
+        }
+        record(event);
     }
 
     /// Answers everything that is held with its own body, the last first.
@@ -196,8 +200,7 @@ void setup(postern::Setup& setup)
         };
     };
     setup.on("record", noted([](const Event&, Reply reply) { reply.nothing(); }));
-    setup.on("connect",
-             noted([backend](const Event& event, Reply reply) { backend->connect(event, reply); }));
+    setup.on("connect", [backend](const Event& event, Reply reply) { backend->connect(event, reply); });
     setup.on("echo", noted(&echo));
     setup.on_blocking("blocking", noted(&echo));
     setup.on("status", noted([](const Event& event, Reply reply) {
@@ -208,7 +211,7 @@ void setup(postern::Setup& setup)
     setup.on("fail", noted([](const Event&, Reply reply) { reply.fail("told to fail"); }));
     setup.on("malformed", noted([](const Event&, Reply reply) { reply.send("the body", 42); }));
     setup.on("never", noted([](const Event&, Reply) {}));
-    setup.on("hold", noted([backend](const Event& event, Reply reply) { backend->hold(event, reply); }));
+    setup.on("hold", [backend](const Event& event, Reply reply) { backend->hold(event, reply); });
     setup.on("release", noted([backend](const Event&, Reply reply) { backend->release(reply); }));
     setup.on("thread", noted([backend](const Event& event, Reply reply) {
                  backend->from_another_thread(event, reply);

@@ -110,6 +110,8 @@ private:
         void end()
         {
             boost::system::error_code ignored;
+            // Closing waits until the client's end has heard of it.
+            stream.lowest_layer().set_option(Tcp::socket::linger(true, 60), ignored);
             stream.lowest_layer().close(ignored);
             ++server.ended;
         }

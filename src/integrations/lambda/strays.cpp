@@ -7,6 +7,7 @@
 #include <csignal>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string_view>
 #include <sys/syscall.h>
 #include <tuple>
@@ -18,7 +19,8 @@ namespace {
 
 constexpr std::string_view kVariable = "AWS_LAMBDA_LOG_STREAM_NAME=";
 constexpr std::size_t kEnvironmentBytesMax = 256 * 1024;  ///< what is beyond is not looked at
-constexpr int kPassesMax = 8;  ///< a process may be forked while others are looked at
+constexpr int kPassesMax = 8;    ///< a process may be forked while others are looked at
+constexpr int kLooksMax = 2000;  ///< at a process that is executing a program: it soon has an environment
 
 /// "" when it is somebody else's, or there is none any more.
 std::string_view environment_of(int process)
@@ -47,11 +49,37 @@ bool has_mark(std::string_view environment, std::span<const InstanceMark> marks)
     });
 }
 
+/// In the middle of execve(2) a process has memory, but neither arguments nor an environment yet. Kernel
+/// threads and zombies have no memory.
+bool is_executing(int process)
+{
+    const auto first_byte = [process](const char* name) {
+        const net::UniqueFd file(::openat(process, name, O_RDONLY | O_CLOEXEC));
+        char byte = 0;
+        return file.get() >= 0 && ::read(file.get(), &byte, 1) == 1 ? byte : '\0';
+    };
+    const char pages = first_byte("statm");
+    return pages != '\0' && pages != '0' && first_byte("cmdline") == '\0';
+}
+
+/// The environment of a process that is executing a program is that of the program.
+std::string_view settled_environment_of(int process)
+{
+    std::string_view environment = environment_of(process);
+    for (int looks = 1; environment.empty() && looks < kLooksMax; ++looks) {
+        const bool was_executing = is_executing(process);  // asked first: it may be done meanwhile
+        environment = environment_of(process);
+        if (!was_executing) break;
+        ::sched_yield();
+    }
+    return environment;
+}
+
 /// `name`: a number in /proc. Its directory stands for this process and no other that may get its number.
 bool kill_if_marked(int proc, const char* name, std::span<const InstanceMark> marks)
 {
     const net::UniqueFd process(::openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (process.get() < 0 || !has_mark(environment_of(process.get()), marks)) return false;
+    if (process.get() < 0 || !has_mark(settled_environment_of(process.get()), marks)) return false;
     return ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0;
 }
 

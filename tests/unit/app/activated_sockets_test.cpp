@@ -74,6 +74,13 @@ int listening(const char* address, std::uint16_t& port)
     return fd;
 }
 
+/// Until somebody can be accepted there.
+void wait_for_caller(const net::UniqueFd& socket)
+{
+    pollfd ready{socket.get(), POLLIN, 0};
+    CHECK(::poll(&ready, 1, -1) == 1);
+}
+
 config::ListenerSettings listener(const std::string& address, std::uint16_t port)
 {
     config::ListenerSettings settings;
@@ -177,8 +184,7 @@ TEST_CASE("each shard gets a descriptor of one socket, and whoever comes first a
 
     const int client = test::connect_v4(port);
     for (const net::UniqueFd& shard : shards) {
-        pollfd ready{shard.get(), POLLIN, 0};
-        CHECK(::poll(&ready, 1, -1) == 1);  // all of them are woken
+        wait_for_caller(shard);  // all of them are woken
         CHECK((::fcntl(shard.get(), F_GETFD) & FD_CLOEXEC) != 0);
     }
     const net::Accepted first = net::accept_one(shards[1].get());
@@ -200,6 +206,7 @@ TEST_CASE("a listener that a reload took away finds its socket again, and client
     const int client = test::connect_v4(port);
     const auto after = taken->share(listener("127.0.0.1", port), 1);
     REQUIRE(after.has_value());
+    wait_for_caller(after->fds[0]);
     const net::Accepted accepted = net::accept_one(after->fds[0].get());
     CHECK(accepted.fd >= 0);
     ::close(accepted.fd);

@@ -352,16 +352,18 @@ TEST_CASE("a destination that nobody holds is closed when its lines are written"
         return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
     };
     LineWriter writer;
+    const auto other = open(writer, folder / "other");
+    other->append("x\n");
+    REQUIRE(writer.flush(kPatience));  // whatever a thread opens for a moment when it begins is closed again
     const auto before = descriptors();
     auto log = open(writer, folder / "log");
     log->append("line\n");
     log.reset();
     const auto until = std::chrono::steady_clock::now() + kPatience;
-    const auto other = open(writer, folder / "other");
-    while (descriptors() != before + 1 && std::chrono::steady_clock::now() < until) {
+    while (descriptors() != before && std::chrono::steady_clock::now() < until) {
         other->append("x\n");
         REQUIRE(writer.flush(kPatience));
     }
-    CHECK(descriptors() == before + 1);
+    CHECK(descriptors() == before);
     CHECK(content_of(folder / "log") == "line\n");
 }

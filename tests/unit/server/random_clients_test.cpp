@@ -315,9 +315,13 @@ struct Actors {
         clients.erase(chosen);
     }
 
+    /// Until everybody has gone and nothing is asked any more; not for ever.
     void settle()
     {
-        for (int i = 0; i < 20; ++i) {
+        const auto is_quiet = [&] {
+            return server.server.open_sockets() == 0 && server.f.gateway->open_calls() == 0;
+        };
+        for (int i = 0; i < 20 || (i < 100'000 && !is_quiet()); ++i) {
             while (!server.kept.empty()) server.answer_one_kept();
             server.turn();
         }

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <utility>
 
@@ -96,12 +97,14 @@ public:
         char c = 0;
         return ::recv(fd_, &c, 1, MSG_DONTWAIT | MSG_PEEK) == 1;
     }
-    /// Reads what is left; true when the server has closed behind it.
+    /// Reads what is left, of a server that has closed behind it; false when it has not.
     bool is_at_end() const
     {
+        constexpr timeval kPatience{60, 0};
+        ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
         char block[65536];
         ssize_t got = 0;
-        while ((got = ::recv(fd_, block, sizeof(block), MSG_DONTWAIT)) > 0) {
+        while ((got = ::recv(fd_, block, sizeof(block), 0)) > 0) {
         }
         return got == 0 || errno == ECONNRESET;
     }

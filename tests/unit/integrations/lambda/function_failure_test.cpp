@@ -119,15 +119,13 @@ TEST_CASE("what has left a function's group, session and parent ends with the fu
     FunctionFixture lab;
     const std::string escape = R"(
 subprocess.run(['setsid', '--fork', 'sh', '-c', 'echo $$ >pid.new; mv pid.new pid; exec sleep 3600'])
-)";
-    auto killed = lab.function("killed", kRuntimePrelude + escape + "next_event()\ntime.sleep(3600)\n");
-    killed.function.timeout = milliseconds(200);
-    const auto exits = lab.function("exits", kRuntimePrelude + escape + R"(
-next_event()
 while not os.path.exists('pid'):
     time.sleep(0.01)
-os._exit(1)
-)");
+next_event()
+)";
+    auto killed = lab.function("killed", kRuntimePrelude + escape + "time.sleep(3600)\n");
+    killed.function.timeout = milliseconds(200);
+    const auto exits = lab.function("exits", kRuntimePrelude + escape + "os._exit(1)\n");
     lab.load({killed, exits});
     for (const std::string name : {"killed", "exits"}) {
         CHECK(lab.invoke(name).outcome == Outcome::Failed);
