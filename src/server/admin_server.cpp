@@ -107,7 +107,7 @@ private:
             return session && session->is_idle();
         });
         if (idle == sessions_.end()) return false;
-        if (const auto session = idle->lock()) session->finish();
+        if (const auto session = idle->lock()) session->close();
         sessions_.erase(idle);
         return true;
     }

@@ -19,8 +19,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLinger{1000};
-
 management::AdminReply too_large(const HttpRequest& head, std::size_t body_bytes_max)
 {
     if (management::is_invocation(head.target))
@@ -174,13 +172,13 @@ void AdminSession::write(const management::AdminReply& reply, bool with_body)
 }
 
 /// Closing a socket with unread bytes resets the connection, and the answer would be lost on its way: what
-/// the peer still sends is dropped until it has seen our end.
+/// the peer still sends is dropped until it has seen our end, for as long as a request may take to come.
 void AdminSession::end()
 {
     state_ = State::Ending;
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    expect(kLinger, [this] { close(); });
+    expect(options_.request_timeout, [this] { close(); });
     skip();
 }
 

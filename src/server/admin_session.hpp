@@ -56,11 +56,14 @@ public:
 
     void start();
 
-    /// Between two requests.
-    bool is_idle() const { return state_ == State::Reading && is_idle_; }
+    /// Nothing is done for it: it is between two requests, or has its last answer.
+    bool is_idle() const { return (state_ == State::Reading && is_idle_) || state_ == State::Ending; }
 
     /// After the answer that is being given, if there is one, the connection ends.
     void finish();
+
+    /// Now.
+    void close();
 
 private:
     enum class State { Reading, Asking, Writing, Ending };
@@ -75,7 +78,6 @@ private:
     void write(const management::AdminReply& reply, bool with_body);
     void end();
     void skip();
-    void close();
     void expect(std::chrono::milliseconds time, std::function<void()> otherwise);
 
     Socket socket_;
