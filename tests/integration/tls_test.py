@@ -236,6 +236,8 @@ class CertificateFilesTest(unittest.TestCase):
                 client.echo()
                 second = self.issue()
                 wait_until(lambda: self.served(gateway) == second, 'the new certificate is served')
+                gateway.signal(signal.SIGHUP)
+                gateway.wait_for_log('reload.done')  # every shard has answered: it is served by all of them
                 client.echo()
                 with Client(gateway.tls_url, ca=self.certificate) as newcomer:
                     newcomer.echo()
