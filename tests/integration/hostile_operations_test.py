@@ -104,6 +104,8 @@ gateway: { limits: { newConnectionsPerSecond: 0, messagesInFlight: %d, idleTimeo
             self.assertGreaterEqual(min(received.values()), reloads)
             self.assertEqual(gateway.log_lines('reload.refused'), [])
             self.assertEqual(gateway.events('DISCONNECT'), [])
+            open_ones.close()
+            gateway.wait_for_events('DISCONNECT', count)  # a gateway that ends does not wait long for who reads so many lines
 
 
 class StopTest(unittest.TestCase):
