@@ -31,9 +31,10 @@ async function main(urls) {
     response.end('<!doctype html><title>A page</title>');
   });
   await new Promise((resolve) => site.listen(0, 'localhost', resolve));
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'], timeout: 0 });
   try {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    context.setDefaultTimeout(0); // who started this gives up when it is time
     const page = await context.newPage();
     await page.goto(`http://localhost:${site.address().port}/`);
     for (const url of urls) console.log(JSON.stringify(await page.evaluate(converse, url)));

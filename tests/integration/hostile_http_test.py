@@ -9,7 +9,7 @@ import unittest
 
 from attack import attacked, can_echo
 from gateway import Gateway, PLAIN_AND_TLS, wait_until
-from websocket import Client, TEXT, Wire, close_frame, frame, open_socket, upgrade_request
+from websocket import Client, TEXT, Wire, arrive_with, close_frame, frame, open_socket, upgrade_request
 
 MiB = 1024 * 1024
 SHORT_HANDSHAKES = 'gateway.limits.handshakeTimeout=1s'
@@ -126,11 +126,13 @@ class HostileHttpTest(unittest.TestCase):
             sending.join()
 
     def test_a_slow_handshake_ends_with_408(self):
-        with attacked(settings=[SHORT_HANDSHAKES]) as gateway:
-            self.expect(gateway, b'GET /dev HTTP/1.1\r\nHost: a\r\nX-Slow: ', 408)
+        with attacked(settings=[SHORT_HANDSHAKES]) as gateway, arrive_with(gateway, b'GET /dev HTTP/1.1\r\nHost: a\r\nX-Slow: ') as wire:
+            answer = wire.response()
+            self.assertEqual((answer.status, answer.headers['connection']), (408, 'close'))
+            self.assertTrue(wire.is_at_end())
 
     def test_a_handshake_in_drops_ends_with_408(self):
-        with attacked(settings=[SHORT_HANDSHAKES]) as gateway, Wire(gateway.url) as wire:
+        with attacked(settings=[SHORT_HANDSHAKES]) as gateway, arrive_with(gateway, b'G') as wire:
             wire.socket.settimeout(0.01)
             answer = b''
             while not answer:  # a byte now and then does not move the deadline

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from gateway import BINARY, Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, environment, reserved_port, run_command, wait_until
-from websocket import Client, Wire, close_frame, upgrade_request
+from websocket import Client, Wire, arrive_with, close_frame, upgrade_request
 
 GOING_AWAY = (1001, 'Going away')
 
@@ -67,10 +67,12 @@ class LifecycleTest(unittest.TestCase):
             client = open_ones.enter_context(Client(gateway.url))
             idle.send(b'GET /ping HTTP/1.1\r\nHost: a\r\n\r\n')
             self.assertEqual(idle.response().status, 200)
-            health.send(b'GET /ping HTTP/1.1\r\n')
+            before = gateway.received_bytes()
+            begun = b'GET /ping HTTP/1.1\r\n'
+            health.send(begun)
             _, request = upgrade_request(gateway.url)
             handshake.send(request[:-4])
-            client.echo()
+            gateway.wait_for_received(before + len(begun) + len(request) - 4)
             gateway.signal()
             self.assertEqual(client.receive_close(), GOING_AWAY)
             self.assertTrue(silent.is_at_end())
@@ -88,9 +90,10 @@ class LifecycleTest(unittest.TestCase):
             self.assertEqual(gateway.wait(), 0)
 
     def test_a_request_that_never_ends_does_not_stop_a_drain(self):
-        with Gateway(RECORDED_API, settings=ONE_SHARD + ['gateway.limits.handshakeTimeout=2s']) as gateway, Wire(gateway.url) as half:
-            half.send(b'GET /dev HTTP/1.1\r\nHost: ')
-            Client(gateway.url).leave()
+        request = b'GET /dev HTTP/1.1\r\nHost: '
+        with Gateway(RECORDED_API, settings=ONE_SHARD + ['gateway.limits.handshakeTimeout=2s']) as gateway, \
+                arrive_with(gateway, request) as half:
+            gateway.wait_for_received(len(request))
             gateway.signal()
             self.assertEqual(half.response().status, 408)
             half.leave()

@@ -12,6 +12,9 @@ from websocket import CONTINUATION, PING, PONG, TEXT, Client, Wire, close_frame,
 TEXTS = ['hi', 'm' * 17, 'a', 'm' * 126, 'b', 'c', '\u20ac' * 20, 'd'] * 2
 SIZES = ((2, 3), (3, 15), (4, 100))  # a seed, and the largest piece
 
+# However long it takes until the last piece of a request is there.
+PATIENT = ['gateway.limits.handshakeTimeout=0']
+
 
 class PiecesTest(unittest.TestCase):
     def talk(self, client):
@@ -30,27 +33,27 @@ class PiecesTest(unittest.TestCase):
         self.assertTrue(client.is_at_end())
 
     def test_frames(self):
-        with Gateway(ONE_API) as gateway:
+        with Gateway(ONE_API, settings=PATIENT) as gateway:
             for seed, largest in SIZES:
                 with self.subTest(seed=seed, largest=largest), Cutter(gateway.port, seed, largest) as cutter, \
                         Client(cutter.url(gateway.url)) as client:
                     self.talk(client)
 
     def test_tls_records(self):
-        with Gateway(ONE_API, listeners=PLAIN_AND_TLS) as gateway:
+        with Gateway(ONE_API, listeners=PLAIN_AND_TLS, settings=PATIENT) as gateway:
             for seed, largest in SIZES[1:]:
                 with self.subTest(seed=seed, largest=largest), Cutter(gateway.tls_port, seed, largest) as cutter, \
                         Client(cutter.url(gateway.tls_url), ca=gateway.development_ca) as client:
                     self.talk(client)
 
     def test_frames_that_are_larger_than_what_is_read_at_once(self):
-        limits = ['gateway.limits.frameBytes=1MiB', 'gateway.limits.messageBytes=1MiB']
+        limits = [*PATIENT, 'gateway.limits.frameBytes=1MiB', 'gateway.limits.messageBytes=1MiB']
         with Gateway(ONE_API, settings=limits) as gateway, Cutter(gateway.port, 5, 60000) as cutter, Client(cutter.url(gateway.url)) as client:
             for text in ('x' * 400000, 'hi', 'y' * 40000, 'z' * 200000, 'a'):
                 client.echo(text)
 
     def test_frames_behind_the_handshake(self):
-        with Gateway(ONE_API) as gateway:
+        with Gateway(ONE_API, settings=PATIENT) as gateway:
             for seed, largest in SIZES:
                 with self.subTest(seed=seed, largest=largest), Cutter(gateway.port, seed, largest) as cutter, \
                         Wire(cutter.url(gateway.url)) as wire:
@@ -59,7 +62,7 @@ class PiecesTest(unittest.TestCase):
                     self.assertEqual(wire.take(15), b'\x81\x05first\x81\x06second')
 
     def test_requests(self):
-        with Gateway(ONE_API) as gateway, Member(gateway.url) as member:
+        with Gateway(ONE_API, settings=PATIENT) as gateway, Member(gateway.url) as member:
             for seed, largest in SIZES:
                 with self.subTest(seed=seed, largest=largest), Cutter(gateway.port, seed, largest) as cutter, \
                         Caller(gateway, cutter.url(gateway.url)) as caller:

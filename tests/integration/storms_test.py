@@ -79,6 +79,7 @@ class ConnectQueueTest(unittest.TestCase):
                 gateway.wait_for_queued(100)
                 for wire in wires:
                     leave(wire)
+                gateway.wait_for_queued(0)
                 gateway.wait_for_descriptors_back(before)
             first.echo(RELEASE)
             self.assertEqual(held.response().status, 101)

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from gateway import Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, run_command, wait_until
-from websocket import Client, Wire
+from websocket import Client, Wire, arrive_with
 
 OPTIONAL = '[{port: 0, tls: optional}]'
 NAMES = ['localhost', '127.0.0.1', '::1', 'x7k2.execute-api.us-east-1.amazonaws.com']
@@ -162,8 +162,7 @@ class OnePortTest(unittest.TestCase):
                 with Wire(gateway.url) as silent:
                     silent.send(said)
                     self.assertTrue(silent.is_at_end(), 'dropped without a word')
-            with Wire(gateway.url) as slow:
-                slow.send(b'GET / HTTP/1.1\r\n')
+            with arrive_with(gateway, b'GET / HTTP/1.1\r\n') as slow:
                 self.assertEqual(slow.response().status, 408)
 
     def test_what_is_neither_is_refused(self):
@@ -237,6 +236,8 @@ class CertificateFilesTest(unittest.TestCase):
                 client.echo()
                 second = self.issue()
                 wait_until(lambda: self.served(gateway) == second, 'the new certificate is served')
+                gateway.signal(signal.SIGHUP)
+                gateway.wait_for_log('reload.done')  # every shard has answered: it is served by all of them
                 client.echo()
                 with Client(gateway.tls_url, ca=self.certificate) as newcomer:
                     newcomer.echo()

@@ -22,8 +22,9 @@ async function nextText(socket) {
   return data.toString();
 }
 
+// Not once(), which takes an error for the end.
 async function ended(socket) {
-  const [code, reason] = await once(socket, 'close');
+  const [code, reason] = await new Promise((resolve) => socket.once('close', (...end) => resolve(end)));
   return { code, reason: reason.toString() };
 }
 

@@ -2,6 +2,7 @@
 """Hands on to a gateway what clients send, cut anywhere: TCP promises no more."""
 import contextlib
 import random
+import re
 import socket
 import threading
 import time
@@ -54,11 +55,15 @@ class Cutter:
             near.shutdown(socket.SHUT_WR)
 
     def _has_unread(self, far):
-        """What the kernel holds for the other end (proc(5): rx_queue of its line)."""
-        ends = ':%04X 0100007F:%04X ' % (self._target, far.getsockname()[1])
-        with open('/proc/net/tcp') as table:
-            line = next((line for line in table if ends in line), None)
-        return line is not None and int(line.split()[4].split(':')[1], 16) > 0
+        """What the kernel holds for the other end (proc(5): rx_queue of its line). Who listens for both families has this one, too, in the
+        table of IPv6, as ::ffff:127.0.0.1."""
+        ends = re.compile(r':%04X (?:0{16}FFFF0000)?0100007F:%04X ' % (self._target, far.getsockname()[1]))
+        for name in ('/proc/net/tcp6', '/proc/net/tcp'):
+            with contextlib.suppress(FileNotFoundError), open(name) as table:
+                line = next(filter(ends.search, table), None)
+                if line is not None:
+                    return int(line.split()[4].split(':')[1], 16) > 0
+        return False
 
     def __enter__(self):
         return self

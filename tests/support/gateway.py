@@ -276,6 +276,23 @@ class Gateway:
         with open('/proc/%d/statm' % self.pid) as file:
             return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
 
+    def received_bytes(self):
+        """What it has read from clients and callers so far."""
+        return sum(value for _, value in scrape(self.admin_url).of('postern_received_bytes_total'))
+
+    def wait_for_received(self, count):
+        wait_until(lambda: self.received_bytes() >= count, '%d bytes have been read' % count)
+
+    @contextlib.contextmanager
+    def paused(self):
+        """It stands still meanwhile: whatever is sent to it has arrived when it goes on."""
+        self.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # all its threads
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
     # Its end.
 
     def signal(self, number=signal.SIGTERM):

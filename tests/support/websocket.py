@@ -138,6 +138,14 @@ class Wire:
         self.socket.close()
 
 
+def arrive_with(gateway, data):
+    """A connection whose first bytes are there when it is accepted: its time cannot be over before they are sent."""
+    with gateway.paused():
+        wire = Wire(gateway.url)
+        wire.send(data)
+    return wire
+
+
 class Refused(ConnectionError):
     """The handshake got another answer than 101."""
 
