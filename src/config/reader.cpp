@@ -27,6 +27,13 @@ const Node* find_either(const Node& node, const Property& property)
     return found == nullptr && !property.alias.empty() ? node.find(property.alias) : found;
 }
 
+bool holds_secrets(const Section& section)
+{
+    return std::any_of(section.properties.begin(), section.properties.end(), [](const Property& property) {
+        return property.is_secret;
+    });
+}
+
 bool is_aws_default(const Property& property, const Value& value, const Value& unset)
 {
     return value == unset ||
@@ -50,7 +57,7 @@ void Reader::read(const Section& section, const Node& node, void* target, const 
     positions[path] = node.where;
     if (node.type == Node::Type::Scalar && section.short_form != nullptr) {
         read_short_form(section, node, target, path);
-    } else if (is_right_type(node, Node::Type::Map, path)) {
+    } else if (is_right_type(node, Node::Type::Map, path, holds_secrets(section))) {
         read_properties(section, node, target, path);
     }
 }
@@ -174,7 +181,10 @@ std::string Reader::resolved(const Node& path) const
 void Reader::read_scalar(const Property& property, const Node& node, void* owner, const std::string& path)
 {
     Result<Value> value = parse_value(property.rule, node);
-    if (!value) return report(node.where, path, value.error().detail);
+    if (!value) {
+        return report(
+            node.where, path, property.is_secret ? expected_of(property.rule) : value.error().detail);
+    }
     if (property.is_expression && check_expression_) {
         if (const std::optional<std::string> why = check_expression_(node.text)) {
             return report(node.where, path, property.rule.message + ": " + *why);
@@ -255,7 +265,7 @@ void Reader::read_list(const Property& property, const Node& node, void* owner, 
     if (node.is_empty() && !property.default_yaml.empty()) {
         return read_list(property, default_node(property), owner, path);
     }
-    if (!is_right_type(node, Node::Type::List, path)) return;
+    if (!is_right_type(node, Node::Type::List, path, holds_secrets(property.section()))) return;
     check_count(property, node.items.size(), node, path);
     for (std::size_t i = 0; i < node.items.size(); ++i) {
         void* target = property.enter(owner, "", node.items[i]);
@@ -283,11 +293,12 @@ void Reader::check_count(const Property& property,
     report(node.where, path, "expected at most " + most + " entries, not " + std::to_string(count));
 }
 
-bool Reader::is_right_type(const Node& node, Node::Type wanted, const std::string& path)
+bool Reader::is_right_type(const Node& node, Node::Type wanted, const std::string& path, bool may_be_secret)
 {
     if (node.type == wanted || node.type == Node::Type::Null) return true;
     const std::string expected = wanted == Node::Type::List ? "a list" : "a map of names and values";
-    report(node.where, path, "expected " + expected + ", not " + describe(node));
+    const bool is_hidden = may_be_secret && node.type == Node::Type::Scalar;
+    report(node.where, path, "expected " + expected + (is_hidden ? "" : ", not " + describe(node)));
     return false;
 }
 

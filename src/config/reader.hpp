@@ -68,7 +68,10 @@ private:
         const Property& property, const Value& value, const Node& node, void* owner, const std::string& path);
     void check_entries(const Property& property, const Node& node, const std::string& path);
     void check_count(const Property& property, std::size_t count, const Node& node, const std::string& path);
-    bool is_right_type(const Node& node, Node::Type wanted, const std::string& path);
+    bool is_right_type(const Node& node,
+                       Node::Type wanted,
+                       const std::string& path,
+                       bool may_be_secret = false);
 
     std::string file_;
     CheckExpression check_expression_;

@@ -71,7 +71,7 @@ std::string complaint(const Rule& rule, const Node& node)
         if (hole == std::string::npos) return rule.message;
         return rule.message.substr(0, hole) + node.text.substr(0, 64) + rule.message.substr(hole + 2);
     }
-    std::string out = "expected " + expectation(rule) + ", not " + describe(node);
+    std::string out = expected_of(rule) + ", not " + describe(node);
     if (rule.kind == Kind::Choice && node.type == Node::Type::Scalar)
         out += did_you_mean(node.text, rule.choices);
     return out;
@@ -230,6 +230,11 @@ std::string range_of(const Rule& rule)
 bool is_scalar(Kind kind)
 {
     return kind <= Kind::Choice;
+}
+
+std::string expected_of(const Rule& rule)
+{
+    return "expected " + expectation(rule);
 }
 
 Result<Value> parse_value(const Rule& rule, const Node& node)

@@ -66,6 +66,9 @@ inline constexpr const char* kAnyText = "[\\s\\S]+";
 /// "0 to 720h"; "" for a kind without bounds.
 std::string range_of(const Rule& rule);
 
+/// "expected 1 to 8 letters": a complaint that does not show what stands there instead.
+std::string expected_of(const Rule& rule);
+
 /// The value of a scalar node, or the message that says what was expected.
 Result<Value> parse_value(const Rule& rule, const Node& node);
 

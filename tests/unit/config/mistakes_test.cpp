@@ -491,6 +491,18 @@ TEST_CASE("Limits are checked")
           "t.yaml:2:47: gateway.log.level: expected one of debug, info, warn, error, off, not \"loud\"\n");
 }
 
+TEST_CASE("What is wrong with a secret does not show it")
+{
+    const auto with_keys = [](const std::string& keys) {
+        return beside_an_api("gateway: {accessKeys: " + keys + "}\n");
+    };
+    CHECK(with_keys("[{accessKeyId: AKID, secretAccessKey: \"a pass phrase\"}]") ==
+          "t.yaml:2:61: gateway.accessKeys[0].secretAccessKey: expected 8 to 256 printable characters\n");
+    CHECK(with_keys("\"AKID:secret-of-it\"") == "t.yaml:2:23: gateway.accessKeys: expected a list\n");
+    CHECK(with_keys("[AKID:secret-of-it]") ==
+          "t.yaml:2:24: gateway.accessKeys[0]: expected a map of names and values\n");
+}
+
 TEST_CASE("All mistakes are told at once, in the order of the file")
 {
     const std::string text =
