@@ -15,11 +15,18 @@ std::size_t width(const std::string& text)
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// Control characters, which a name may hold, would break the lines.
+/// Control characters, which a name may hold, would break the lines or tell the terminal what to do: ASCII's,
+/// and U+0080 to U+009F, which are 0xC2 and another byte.
 std::string printable(std::string text)
 {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+        if (byte(i) < 0x20 || byte(i) == 0x7F) {
+            text[i] = ' ';
+        } else if (byte(i) == 0xC2 && i + 1 < text.size() && byte(i + 1) < 0xA0) {
+            text.replace(i, 2, " ");
+        }
+    }
     return text;
 }
 

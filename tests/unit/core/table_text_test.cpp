@@ -16,4 +16,9 @@ TEST_CASE("Columns stand under each other, whatever script they are in")
 TEST_CASE("Control characters do not break the lines")
 {
     CHECK(aligned({{"a\nb\x1b[2J", "c"}}) == "a b [2J  c\n");
+    CHECK(aligned({{"a\xC2\x9B"
+                    "2J\x7F"
+                    "b",
+                    "c"}}) == "a 2J b  c\n");
+    CHECK(aligned({{"\xC2\xA0\xC2\xB0", "c"}}) == "\xC2\xA0\xC2\xB0  c\n");
 }
