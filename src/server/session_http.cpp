@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t kRequestStep = 32 * 1024;
 static_assert(kRequestStep > net::TlsStream::kSlack && kRequestStep <= net::SharedBuffers::kInputBytes);
 
+/// The first byte of a TLS record that begins a handshake (RFC 8446 section 5.1).
+constexpr char kTlsHandshake = 0x16;
+
 /// As it was sent, so without control characters; without the query, which may hold secrets.
 std::string loggable_path(const HttpRequest& request)
 {
@@ -24,6 +27,15 @@ void log_refused(const HttpRequest& request, std::string_view source_ip, int sta
 {
     log::info("connect.refused",
               {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
+}
+
+/// One line for what was never read to the end of its head: nobody knows what it asked for.
+void log_unreadable(std::string_view source_ip, bool is_tls_hello)
+{
+    const std::string_view why =
+        is_tls_hello ? "it speaks TLS, and this port does not"
+                     : "it is no HTTP/1.1 request, or its head is larger than gateway.limits.headerBytes";
+    log::info("connect.refused", {{"status", 400}, {"why", why}, {"source_ip", source_ip}});
 }
 
 }  // namespace
@@ -42,6 +54,7 @@ void Session::process_requests()
 {
     while (state_ == State::Request && !is_handshake_over_ && !received_.empty() &&
            channel_.unsent_bytes() == 0) {
+        const bool is_tls_hello = received_.front() == kTlsHandshake;
         const RequestReader::Status status = handshake_->reader.read(received_);
         if (status == RequestReader::Status::NeedMore) {
             if (handshake_->reader.take_expectation() && !channel_.write("HTTP/1.1 100 Continue\r\n\r\n"))
@@ -53,6 +66,7 @@ void Session::process_requests()
             break;
         }
         if (status == RequestReader::Status::Malformed) {
+            log_unreadable(info_.source_ip, is_tls_hello);
             respond(api::bad_request(server_.shard().clock().wall()));
             break;
         }

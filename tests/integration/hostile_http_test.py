@@ -26,6 +26,13 @@ class HostileHttpTest(unittest.TestCase):
             self.assertTrue(wire.is_at_end(), data[:100])
             return response
 
+    def assert_refused(self, gateway, why):
+        """One line of the log says so."""
+        wait_until(lambda: gateway.log_lines('connect.refused'), 'the log says why')
+        line, = gateway.log_lines('connect.refused')
+        self.assertEqual((line['status'], line['source_ip']), (400, '127.0.0.1'))
+        self.assertIn(why, line['why'])
+
     def test_what_is_not_http_gets_400(self):
         with attacked() as gateway:
             for garbage in (b'\0' * 100 + b'\r\n\r\n', b'hello\r\n\r\n', b'GET\r\n\r\n', b'GET /dev\r\n\r\n', b'\xff\xfe\xfd\r\n\r\n',
@@ -41,6 +48,13 @@ class HostileHttpTest(unittest.TestCase):
             with self.assertRaises(ssl.SSLWantReadError):
                 ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname='localhost').do_handshake()
             self.expect(gateway, hello.read(), 400)
+            self.assert_refused(gateway, 'it speaks TLS, and this port does not')
+
+    def test_a_head_over_its_limit_gets_400_and_a_line_that_says_so(self):
+        with attacked() as gateway:
+            _, request = upgrade_request(gateway.url, ['Cookie: ' + 'x' * 20000])
+            self.expect(gateway, request, 400)
+            self.assert_refused(gateway, 'larger than gateway.limits.headerBytes')
 
     def test_requests_that_aws_s_front_calls_bad_get_400(self):
         with attacked() as gateway:
