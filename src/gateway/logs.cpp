@@ -86,7 +86,7 @@ api::AccessLogRecord access_record(const EventRecord& event)
     record.domain_name = connection.domain_name;
     record.source_ip = connection.source_ip;
     if (connection.user_agent) record.user_agent = *connection.user_agent;
-    if (event.refusal) {
+    if (event.refusal && event.status == api::status_of(*event.refusal)) {
         record.error_message = api::message_of(*event.refusal);
         record.error_response_type = api::response_type_of(*event.refusal);
     } else if (!event.why.empty()) {  // Postern's own: overload

@@ -35,7 +35,7 @@ struct EventRecord {
     integrations::EventIds* ids = nullptr;                    ///< made when a line wants them
     std::uint16_t close_code = 0;                             ///< of a Disconnect, like the reason
     std::string_view close_reason;
-    std::string_view why;  ///< for people; without a refusal: the gateway has no room
+    std::string_view why;  ///< for people; when the status is not the refusal's: the gateway has no room
 };
 
 /// One @connections call, for the access log: of the stages that have one. Owned, since the answer may come

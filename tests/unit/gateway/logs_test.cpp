@@ -155,6 +155,21 @@ TEST_CASE("a connect has one line whoever decides, and so has a disconnect")
                                    "[204]. Close reason: [1000: probe-complete]");
 }
 
+TEST_CASE("the line of a handshake for which there is no room says so, as its answer does")
+{
+    LoggedFixture f;
+    FakeConnection& client = f.open();
+    f.limits.pending_connects_max = 1;
+    f.limits.queued_connects_max = 0;
+    test::FakeWaiter first;
+    test::FakeWaiter second;
+    f.connect(first, client.info());
+    f.connect(second, client.info());
+    REQUIRE(second.refused.has_value());
+    CHECK(second.refused->status == 503);
+    CHECK(f.told() == std::vector<std::string>{"CONNECT $connect 503 - DEFAULT_5XX " + id_of(client)});
+}
+
 TEST_CASE("data trace shows the event and the answer, without the handshake's secrets")
 {
     LoggedFixture f(api::LoggingLevel::Info, true);
