@@ -136,7 +136,9 @@ const Section& access_key_section()
                      &AccessKeySettings::session_token,
                      "For a temporary key: requests must then carry the same X-Amz-Security-Token.")
                 .secret(),
-            Of::text("userArn", &AccessKeySettings::user_arn, "How refusals name the caller."),
+            Of::text("userArn",
+                     &AccessKeySettings::user_arn,
+                     "How refusals name the caller; by its accessKeyId unless set."),
             Of::json("policy",
                      &AccessKeySettings::policy,
                      "An IAM policy (Statement, Effect, Action, Resource); unless set, the key may do "

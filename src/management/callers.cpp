@@ -83,6 +83,12 @@ api::management::PolicyKind policy_kind(const CallerKey& key)
                                          : api::management::PolicyKind::Session;
 }
 
+/// How a refusal names who signed.
+const std::string& name_of(const CallerKey& key)
+{
+    return key.key.user_arn.empty() ? key.key.id : key.key.user_arn;
+}
+
 constexpr const char* kAccessDenied = "AccessDeniedException";
 
 }  // namespace
@@ -134,7 +140,7 @@ std::optional<api::HttpReply> Callers::refuse(const ConnectionsCall& call,
     const api::PolicyVerdict verdict = caller.key->policy->evaluate(api::kManageConnections, resource.arn());
     if (verdict == api::PolicyVerdict::Allowed) return std::nullopt;
     return api::management::access_denied(
-        caller.key->key.user_arn, resource, verdict, policy_kind(*caller.key), ids, now);
+        name_of(*caller.key), resource, verdict, policy_kind(*caller.key), ids, now);
 }
 
 std::optional<std::string> Callers::refuse_administration(const CallerRequest& request, EpochMillis now) const
@@ -170,7 +176,7 @@ std::optional<InvocationRefusal> Callers::refuse_invocation(const CallerRequest&
     return InvocationRefusal{
         kAccessDenied,
         api::management::denial(
-            caller.key->key.user_arn, kInvokeFunction, function_arn, verdict, policy_kind(*caller.key))};
+            name_of(*caller.key), kInvokeFunction, function_arn, verdict, policy_kind(*caller.key))};
 }
 
 std::string Callers::function_arn(std::string_view name, std::string_view qualifier) const

@@ -214,6 +214,14 @@ TEST_CASE("A deny is named, and a temporary key's policy is a session policy")
     CHECK(said(both, signed_by(session)).ends_with(R"( with an explicit deny in a session policy"})"));
 }
 
+TEST_CASE("A refusal names a key without a userArn by its id")
+{
+    CallerKey nameless = key("AKIDNAMELESS", policy("Deny", "*"));
+    nameless.key.user_arn.clear();
+    CHECK(said(callers({nameless}), signed_by(nameless)).find("User: AKIDNAMELESS is not authorized") !=
+          std::string::npos);
+}
+
 TEST_CASE("A temporary key needs its session token")
 {
     const CallerKey session = key("ASIASESSION", {}, "token");
