@@ -187,6 +187,19 @@ void ExecutionLog::failed(std::string_view why)
     line("Execution failed due to configuration error: ", why);
 }
 
+void ExecutionLog::function_failed(std::string_view message, std::string_view lambda_request_id)
+{
+    line("Lambda execution failed with status 200 due to customer function error: ",
+         message,
+         ". Lambda request id: ",
+         lambda_request_id);
+}
+
+void ExecutionLog::endpoint_request_id(std::string_view id)
+{
+    line("AWS Integration Endpoint RequestId : ", id);
+}
+
 void ExecutionLog::connected()
 {
     line("Client [Connection Id: ",

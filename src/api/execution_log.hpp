@@ -55,9 +55,13 @@ public:
     void timed_out();
     /// The gateway refuses, or the integration has failed, because of `why`.
     void failed(std::string_view why);
+    /// A Lambda function has failed; `message` is its errorMessage.
+    void function_failed(std::string_view message, std::string_view lambda_request_id);
 
     // INFO: the event is over.
 
+    /// Lambda's id of the invocation, of one that was answered.
+    void endpoint_request_id(std::string_view id);
     void connected();
     /// AWS's line is UNCONFIRMED; this one is modelled on the others.
     void refused(int status);

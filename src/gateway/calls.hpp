@@ -4,6 +4,7 @@
 #include "core/counter.hpp"
 #include "gateway/deployment.hpp"
 #include "integrations/event_scope.hpp"
+#include "integrations/plugin_host.hpp"
 #include "net/timer_wheel.hpp"
 
 #include <deque>
@@ -19,6 +20,7 @@ struct LoggedCall {
     connections::ConnectionInfo client;  ///< a copy: it may be gone by then
     std::uint16_t close_code = 0;        ///< of a Disconnect, like the reason
     std::string close_reason;
+    integrations::InvocationNote note;  ///< of the answer
 };
 
 /// One invocation that has not been answered. Its number is what a handler's token names.

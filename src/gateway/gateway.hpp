@@ -113,7 +113,7 @@ public:
     observability::ShardCounts& counts() { return counts_; }
 
     void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
-    void on_failure(std::uint64_t call, api::Refusal refusal, std::string_view why) override;
+    void on_failure(std::uint64_t call, const integrations::InvokeFailure& failure) override;
 
     /// The time of a call, or of the connect queue, is over.
     void on_deadline(std::uint64_t moment);

@@ -62,7 +62,7 @@ void Gateway::invoke_blocking(Call& call,
         SystemRandom random;  // the ids are made: nothing is drawn
         const integrations::EventScope scope(owned->parts(), owned->ids(), shard_.clock(), random);
         if (handler.invoke(handler.state, &scope.event(), token) != 0)
-            host_.fail(token, "the handler failed");
+            host_.fail(token, {api::Refusal::IntegrationFailed, "the handler failed"});
     });
     if (!accepted) return fail(call, api::Refusal::IntegrationFailed, "the worker queue is full");
     await(call, deployment);
@@ -88,7 +88,10 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
         return fail(
             *call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
     }
-    if (call->is_logged) log_reply(*call, reply);
+    if (call->is_logged) {
+        call->logged->note = reply.note;
+        log_reply(*call, reply);
+    }
     switch (call->type) {
         case api::EventType::Connect:
             return answer_connect(*call, reply);
@@ -100,10 +103,12 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
     }
 }
 
-void Gateway::on_failure(std::uint64_t number, api::Refusal refusal, std::string_view why)
+void Gateway::on_failure(std::uint64_t number, const integrations::InvokeFailure& failure)
 {
     Call* call = calls_.find(number);
-    if (call != nullptr) fail(*call, refusal, why);
+    if (call == nullptr) return;
+    if (call->is_logged) call->logged->note = failure.note;
+    fail(*call, failure.refusal, failure.why);
 }
 
 void Gateway::on_deadline(std::uint64_t moment)

@@ -51,14 +51,18 @@ void append_end(api::ExecutionLog& log,
         }
         if (event.type == api::EventType::Message) log.received_message();
     }
+    const bool has_note = event.note != nullptr;
     if (event.refusal == api::Refusal::IntegrationTimeout) {
         log.timed_out();
+    } else if (has_note && !event.note->function_error.empty()) {
+        log.function_failed(event.note->function_error, event.note->request_id);
     } else if (!event.why.empty()) {
         log.failed(event.why);
     } else if (event.refusal) {
         log.failed(api::message_of(*event.refusal));
     }
     if (!options.is_info()) return;
+    if (has_note && !event.note->request_id.empty()) log.endpoint_request_id(event.note->request_id);
     switch (event.type) {
         case api::EventType::Connect:
             return api::is_admission(event.status) ? log.connected() : log.refused(event.status);
@@ -109,6 +113,7 @@ void Gateway::keep_for_logs(Call& call, const connections::ConnectionInfo& conne
     call.is_logged = true;
     if (!call.logged) call.logged = std::make_unique<LoggedCall>();
     call.logged->client = connection;
+    call.logged->note = {};
     call.ids.make(connection.id, shard_.clock(), shard_.random());
 }
 

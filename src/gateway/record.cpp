@@ -76,6 +76,7 @@ void Gateway::record(Call& call, int status, std::optional<api::Refusal> refusal
         event.connection = &call.logged->client;
         event.close_code = call.logged->close_code;
         event.close_reason = call.logged->close_reason;
+        event.note = &call.logged->note;
     }
     record(event);
 }

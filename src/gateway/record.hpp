@@ -6,6 +6,7 @@
 #include "api/sigv4.hpp"
 #include "connections/connection.hpp"
 #include "integrations/event_scope.hpp"
+#include "integrations/plugin_host.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -35,6 +36,7 @@ struct EventRecord {
     integrations::EventIds* ids = nullptr;                    ///< made when a line wants them
     std::uint16_t close_code = 0;                             ///< of a Disconnect, like the reason
     std::string_view close_reason;
+    const integrations::InvocationNote* note = nullptr;  ///< null: nothing was answered, or nobody logs it
     std::string_view why;  ///< for people; when the status is not the refusal's: the gateway has no room
 };
 

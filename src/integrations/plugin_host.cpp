@@ -69,7 +69,7 @@ void host_reply(void* context, postern_token token, const postern_reply* reply)
 
 void host_fail(void* context, postern_token token, postern_text why)
 {
-    host(context).fail(token, view(why));
+    host(context).fail(token, {api::Refusal::IntegrationFailed, view(why)});
 }
 
 postern_text host_event_json(void* /*context*/, const postern_event* event)
@@ -183,14 +183,16 @@ void PluginHost::reply(postern_token token, const InvokeReply& reply) const
         });
 }
 
-void PluginHost::fail(postern_token token, std::string_view why, api::Refusal refusal) const
+void PluginHost::fail(postern_token token, const InvokeFailure& failure) const
 {
     if (token.home >= homes_.size()) return;
     const Home& home = homes_[token.home];
-    if (net::Shard::current() == home.shard) return home.calls->on_failure(token.call, refusal, why);
-    home.shard->post([calls = home.calls, call = token.call, refusal, reason = std::string(why)] {
-        calls->on_failure(call, refusal, reason);
-    });
+    if (net::Shard::current() == home.shard) return home.calls->on_failure(token.call, failure);
+    home.shard->post(
+        [calls = home.calls, call = token.call, failed = failure, why = std::string(failure.why)]() mutable {
+            failed.why = why;
+            calls->on_failure(call, failed);
+        });
 }
 
 }  // namespace postern::integrations

@@ -14,20 +14,33 @@
 
 namespace postern::integrations {
 
+/// What Lambda tells of an invocation beside its answer, for the execution log; nothing of a plugin's.
+struct InvocationNote {
+    std::string request_id;      ///< Lambda's own
+    std::string function_error;  ///< the errorMessage of a function that failed
+};
+
 /// What a handler answered, as values.
 struct InvokeReply {
     int status_code = 200;
     std::string_view body;
     bool is_binary = false;
     api::Headers headers;
+    InvocationNote note = {};
+};
+
+/// An integration that has failed. What the client is told is `refusal`; `why` is for the log.
+struct InvokeFailure {
+    api::Refusal refusal = api::Refusal::IntegrationFailed;
+    std::string_view why;
+    InvocationNote note = {};
 };
 
 /// Where invocations wait for their answers: one for each shard. Called on that shard's thread.
 class CallHome {
 public:
     virtual void on_reply(std::uint64_t call, const InvokeReply& reply) = 0;
-    /// What the client is told is `refusal`; `why` is for the log.
-    virtual void on_failure(std::uint64_t call, api::Refusal refusal, std::string_view why) = 0;
+    virtual void on_failure(std::uint64_t call, const InvokeFailure& failure) = 0;
 
 protected:
     ~CallHome() = default;
@@ -47,9 +60,7 @@ public:
     postern_host table();
 
     void reply(postern_token token, const InvokeReply& reply) const;
-    void fail(postern_token token,
-              std::string_view why,
-              api::Refusal refusal = api::Refusal::IntegrationFailed) const;
+    void fail(postern_token token, const InvokeFailure& failure) const;
     const connections::Directory& directory() const { return directory_; }
 
 private:

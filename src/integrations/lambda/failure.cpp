@@ -59,6 +59,12 @@ Failure posted_failure(std::string body, std::string_view type_header)
     return {std::move(body), std::move(why)};
 }
 
+std::string error_message(const std::string& payload)
+{
+    const auto parsed = json::parse(payload);
+    return parsed && parsed->IsObject() ? std::string(text_member(*parsed, "errorMessage")) : std::string();
+}
+
 std::string timeout_text(EpochMillis now, std::string_view request_id, std::chrono::milliseconds limit)
 {
     std::array<char, 64> seconds{};

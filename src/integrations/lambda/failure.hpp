@@ -23,6 +23,9 @@ Failure make_failure(std::string_view type, std::string_view message);
 /// Lambda-Runtime-Function-Error-Type, and used where the body says nothing.
 Failure posted_failure(std::string body, std::string_view type_header);
 
+/// The errorMessage of such a payload; "" when it has none.
+std::string error_message(const std::string& payload);
+
 /// "2026-11-22T10:42:06.001Z ID Task timed out after 3.00 seconds"
 std::string timeout_text(EpochMillis now, std::string_view request_id, std::chrono::milliseconds limit);
 

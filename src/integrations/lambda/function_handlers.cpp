@@ -4,6 +4,7 @@
 #include "api/proxy_reply.hpp"
 #include "core/check.hpp"
 #include "integrations/event_scope.hpp"
+#include "integrations/lambda/failure.hpp"
 
 #include <utility>
 
@@ -44,22 +45,28 @@ void answer(const PluginHost& host,
             const std::string& name,
             const InvocationResult& result)
 {
+    InvocationNote note{result.request_id, {}};
     switch (result.outcome) {
         case Outcome::Returned:
             break;
         case Outcome::Failed:
-            return host.fail(token, result.why);
+            note.function_error = error_message(result.payload);
+            return host.fail(token, {api::Refusal::IntegrationFailed, result.why, std::move(note)});
         case Outcome::Throttled:
         case Outcome::NotFound:
         case Outcome::Broken:
-            return host.fail(token, result.why, api::Refusal::NotInvocable);
+            return host.fail(token, {api::Refusal::NotInvocable, result.why, std::move(note)});
     }
     const Result<api::ProxyReply> reply = api::parse_proxy_reply(result.payload);
-    if (!reply) return host.fail(token, "function \"" + name + "\": " + reply.error().detail);
+    if (!reply) {
+        const std::string why = "function \"" + name + "\": " + reply.error().detail;
+        return host.fail(token, {api::Refusal::IntegrationFailed, why, std::move(note)});
+    }
     InvokeReply answered;
     answered.status_code = reply->status_code;
     answered.body = reply->body;
     answered.headers = reply->headers;
+    answered.note = std::move(note);
     host.reply(token, answered);
 }
 

@@ -56,6 +56,7 @@ void Instance::finish(InvocationResult result, const Trouble* trouble)
     if (trouble != nullptr) write(trouble->lines_behind);
     plan_.log.hand_over();
     plan_.stats.duration.record(std::chrono::duration_cast<milliseconds>(duration).count());
+    result.request_id = request_id_;
     if (tail_) result.log_tail = tail_->take();
     output_->tee(nullptr);
     tail_.reset();

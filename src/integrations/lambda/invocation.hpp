@@ -32,9 +32,10 @@ enum class Outcome {
 
 struct InvocationResult {
     Outcome outcome = Outcome::Returned;
-    std::string payload;   ///< Returned: the result; Failed: {"errorType":...,"errorMessage":...}
-    std::string why;       ///< otherwise: one line for the log and the operator, naming the function
-    std::string log_tail;  ///< the last 4 KiB of the invocation's log, when asked for
+    std::string payload;          ///< Returned: the result; Failed: {"errorType":...,"errorMessage":...}
+    std::string why;              ///< otherwise: one line for the log and the operator, naming the function
+    std::string log_tail;         ///< the last 4 KiB of the invocation's log, when asked for
+    std::string request_id = {};  ///< Lambda's own, of the invocation; "" unless it was begun
 };
 
 /// Called once, on the functions' thread; must not block.

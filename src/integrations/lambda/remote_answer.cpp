@@ -77,11 +77,13 @@ InvocationResult emulator_result(net::HttpResponse response, const RemoteTarget&
 InvocationResult lambda_result(net::HttpResponse response, const RemoteTarget& target)
 {
     const bool is_failure = !response.header("X-Amz-Function-Error").empty();
+    std::string request_id(response.header("x-amzn-RequestId"));
     std::string log_tail = base64::decode(response.header("X-Amz-Log-Result")).value_or("");
     InvocationResult result = is_failure
                                   ? failed(std::move(response.body), target)
                                   : InvocationResult{Outcome::Returned, std::move(response.body), {}, {}};
     result.log_tail = std::move(log_tail);
+    result.request_id = std::move(request_id);
     return result;
 }
 

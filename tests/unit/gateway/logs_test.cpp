@@ -130,6 +130,34 @@ TEST_CASE("a timeout has a line in both logs, once")
     CHECK(f.access->text.empty());
 }
 
+TEST_CASE("a function's failure and its request id have AWS's lines")  // spec captures 3.6
+{
+    const auto fail = [](LoggedFixture& f, FakeConnection& client) {
+        f.handler().act = nullptr;
+        f.message(client, kAsk);
+        f.shard.run([&] {
+            f.gateway->on_failure(f.handler().seen.at(0).token.call,
+                                  {api::Refusal::IntegrationFailed, "for people", {"uuid", "boom"}});
+        });
+    };
+    const std::string kFailed =
+        "Lambda execution failed with status 200 due to customer function error: boom. Lambda request id: "
+        "uuid";
+    LoggedFixture at_error(api::LoggingLevel::Error);
+    fail(at_error, at_error.open());
+    CHECK(at_error.traced() == std::vector<std::string>{kFailed});
+
+    LoggedFixture at_info(api::LoggingLevel::Info);
+    FakeConnection& client = at_info.open();
+    fail(at_info, client);
+    std::vector<std::string> lines = at_info.traced();
+    lines.erase(lines.begin(), lines.end() - 3);
+    CHECK(lines == std::vector<std::string>{kFailed,
+                                            "AWS Integration Endpoint RequestId : uuid",
+                                            "Message from client [Connection Id: " + id_of(client) +
+                                                "] sent to API [api] with response status code [502]."});
+}
+
 TEST_CASE("a connect has one line whoever decides, and so has a disconnect")
 {
     LoggedFixture f(api::LoggingLevel::Info);

@@ -113,7 +113,7 @@ TEST_CASE("only the first answer of a call counts")
     const postern_token token = f.handler().seen.at(0).token;
     f.answer(token, 200, "first");
     f.answer(token, 200, "second");
-    f.shard.run([&] { f.gateway->on_failure(token.call, api::Refusal::IntegrationFailed, "late"); });
+    f.shard.run([&] { f.gateway->on_failure(token.call, {api::Refusal::IntegrationFailed, "late"}); });
     f.message(client, kAsk);  // has the slot, but not the number
     f.answer(token, 200, "third");
     CHECK(client.sent == std::vector<std::string>{"first"});
@@ -178,7 +178,8 @@ TEST_CASE("an answer for a client that has gone is dropped, also when another ha
     SECTION("a failure")
     {
         f.shard.run([&] {
-            f.gateway->on_failure(f.handler().seen.at(0).token.call, api::Refusal::IntegrationFailed, "why");
+            f.gateway->on_failure(f.handler().seen.at(0).token.call,
+                                  {api::Refusal::IntegrationFailed, "why"});
         });
     }
     SECTION("a timeout")

@@ -23,14 +23,17 @@ struct Home final : CallHome {
         told.push_back(std::to_string(call) + ": " + std::to_string(reply.status_code) + " " +
                        std::string(reply.body));
         headers = reply.headers;
+        note = reply.note;
     }
-    void on_failure(std::uint64_t call, api::Refusal refusal, std::string_view why) override
+    void on_failure(std::uint64_t call, const InvokeFailure& failure) override
     {
-        told.push_back(std::to_string(call) + ": " + std::to_string(api::status_of(refusal)) + " " +
-                       std::string(why));
+        told.push_back(std::to_string(call) + ": " + std::to_string(api::status_of(failure.refusal)) + " " +
+                       std::string(failure.why));
+        note = failure.note;
     }
     std::vector<std::string> told;
     api::Headers headers;
+    InvocationNote note;
 };
 
 struct Fixture {
@@ -104,6 +107,23 @@ TEST_CASE("a function that fails is a failed integration, one that cannot be cal
     CHECK(f.answer_to(ended(Outcome::Throttled, "no room")) == "7: 500 no room");
     CHECK(f.answer_to(ended(Outcome::NotFound, "gone")) == "7: 500 gone");
     CHECK(f.answer_to(ended(Outcome::Broken, "no node")) == "7: 500 no node");
+}
+
+TEST_CASE("the execution log gets Lambda's request id, and what a function that failed said")
+{
+    Fixture f;
+    InvocationResult result = returned(R"({"statusCode":200})");
+    result.request_id = "uuid";
+    f.answer_to(result);
+    CHECK(f.home.note.request_id == "uuid");
+    CHECK(f.home.note.function_error.empty());
+
+    result = ended(Outcome::Failed, "TypeError: no");
+    result.payload = R"({"errorType":"TypeError","errorMessage":"no"})";
+    result.request_id = "uuid";
+    f.answer_to(result);
+    CHECK(f.home.note.request_id == "uuid");
+    CHECK(f.home.note.function_error == "no");
 }
 
 TEST_CASE("an event goes to its function as AWS's JSON")
