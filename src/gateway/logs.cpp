@@ -56,6 +56,8 @@ void append_end(api::ExecutionLog& log,
         log.timed_out();
     } else if (has_note && !event.note->function_error.empty()) {
         log.function_failed(event.note->function_error, event.note->request_id);
+    } else if (has_note && !event.note->configuration_error.empty()) {
+        log.failed(event.note->configuration_error);
     } else if (!event.why.empty()) {
         log.failed(event.why);
     } else if (event.refusal) {

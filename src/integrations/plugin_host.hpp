@@ -16,8 +16,9 @@ namespace postern::integrations {
 
 /// What Lambda tells of an invocation beside its answer, for the execution log; nothing of a plugin's.
 struct InvocationNote {
-    std::string request_id;      ///< Lambda's own
-    std::string function_error;  ///< the errorMessage of a function that failed
+    std::string request_id;           ///< Lambda's own
+    std::string function_error;       ///< the errorMessage of a function that failed
+    std::string configuration_error;  ///< in AWS's words, where they are other than the failure's
 };
 
 /// What a handler answered, as values.

@@ -45,7 +45,7 @@ void answer(const PluginHost& host,
             const std::string& name,
             const InvocationResult& result)
 {
-    InvocationNote note{result.request_id, {}};
+    InvocationNote note{.request_id = result.request_id, .function_error = {}, .configuration_error = {}};
     switch (result.outcome) {
         case Outcome::Returned:
             break;
@@ -59,6 +59,7 @@ void answer(const PluginHost& host,
     }
     const Result<api::ProxyReply> reply = api::parse_proxy_reply(result.payload);
     if (!reply) {
+        note.configuration_error = "Malformed Lambda proxy response";
         const std::string why = "function \"" + name + "\": " + reply.error().detail;
         return host.fail(token, {api::Refusal::IntegrationFailed, why, std::move(note)});
     }

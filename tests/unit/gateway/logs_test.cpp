@@ -137,7 +137,7 @@ TEST_CASE("a function's failure and its request id have AWS's lines")  // spec c
         f.message(client, kAsk);
         f.shard.run([&] {
             f.gateway->on_failure(f.handler().seen.at(0).token.call,
-                                  {api::Refusal::IntegrationFailed, "for people", {"uuid", "boom"}});
+                                  {api::Refusal::IntegrationFailed, "for people", {"uuid", "boom", {}}});
         });
     };
     const std::string kFailed =

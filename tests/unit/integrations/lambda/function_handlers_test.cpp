@@ -124,6 +124,9 @@ TEST_CASE("the execution log gets Lambda's request id, and what a function that 
     f.answer_to(result);
     CHECK(f.home.note.request_id == "uuid");
     CHECK(f.home.note.function_error == "no");
+
+    f.answer_to(returned("nonsense"));
+    CHECK(f.home.note.configuration_error == "Malformed Lambda proxy response");
 }
 
 TEST_CASE("an event goes to its function as AWS's JSON")
