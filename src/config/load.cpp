@@ -120,6 +120,7 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     if (native.is_readable) read_native(native.root, name, options, out);
     if (door == Door::Template) templates::finish(document.root, out.problems, out.notes, known);
     sort_by_position(out.problems);
+    drop_repeated(out.problems);
     std::stable_sort(out.notes.begin(), out.notes.end(), [](const Note& a, const Note& b) {
         return stands_before(a.where, b.where);
     });
