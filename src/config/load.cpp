@@ -7,6 +7,7 @@
 #include "config/serverless/translate.hpp"
 #include "config/template/cloud_assembly.hpp"
 #include "config/template/document.hpp"
+#include "config/template/merge_keys.hpp"
 #include "config/template/translate.hpp"
 #include "config/text_file.hpp"
 #include "config/yaml_reader.hpp"
@@ -65,6 +66,7 @@ Translation translate(Door door, Document& document, const std::string& name, co
 {
     switch (door) {
         case Door::Template:
+            templates::merge_keys(document.root);
             return templates::translate(
                 document.root, name, options.template_options, options.overrides.values);
         case Door::Serverless:
