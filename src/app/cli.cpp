@@ -6,8 +6,10 @@
 #include "app/cli_admin.hpp"
 #include "app/cli_numbers.hpp"
 #include "app/cli_operator.hpp"
+#include "app/function_specs.hpp"
 #include "app/health_check.hpp"
 #include "app/lifecycle.hpp"
+#include "config/handler_files.hpp"
 #include "config/load.hpp"
 #include "config/show.hpp"
 
@@ -144,8 +146,16 @@ bool has_its_files(const config::Settings& settings)
         miss("plugins." + name + ".library", "file", plugin.library);
     }
     for (const auto& [name, function] : settings.model.functions) {
-        if (function.code_uri.empty() || std::filesystem::is_directory(function.code_uri)) continue;
-        miss("functions." + name + ".codeUri", "directory", function.code_uri);
+        if (function.code_uri.empty()) continue;
+        if (!std::filesystem::is_directory(function.code_uri)) {
+            miss("functions." + name + ".codeUri", "directory", function.code_uri);
+            continue;
+        }
+        // A layer may bring the file; and who may be invoked by name only is told when that happens.
+        if (!function.layers.empty() || !is_called(settings.model, name)) continue;
+        const std::vector<std::string> files = config::files_of_handler(function.runtime, function.handler);
+        if (files.empty() || config::is_one_there(function.code_uri, files)) continue;
+        miss("functions." + name + ".handler", config::listed(files) + " in", function.code_uri);
     }
     return is_good;
 }

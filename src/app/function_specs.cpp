@@ -168,6 +168,16 @@ Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoin
     return made;
 }
 
+bool is_called(const api::Model& model, const std::string& function)
+{
+    for (const auto& [api_id, api] : model.apis) {
+        for (const auto& [name, stage] : api.stages) {
+            if (calls(api, stage, function)) return true;
+        }
+    }
+    return false;
+}
+
 bool any_runs_here(const config::Settings& settings)
 {
     const auto& functions = settings.model.functions;

@@ -32,6 +32,9 @@ Result<FunctionSurroundings> function_surroundings(std::vector<Endpoint> endpoin
 /// Whether there are functions without an endpoint elsewhere.
 bool any_runs_here(const config::Settings& settings);
 
+/// Whether a route of any stage calls the function.
+bool is_called(const api::Model& model, const std::string& function);
+
 /// Where functions that run here call back at "https://localhost:PORT" (gateway::Stages::HostNames); empty
 /// without such functions.
 std::vector<std::uint16_t> callback_ports(const config::Settings& settings,

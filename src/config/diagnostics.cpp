@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -63,6 +64,15 @@ void sort_by_position(std::vector<Diagnostic>& problems)
     std::stable_sort(problems.begin(), problems.end(), [](const Diagnostic& a, const Diagnostic& b) {
         return stands_before(a.where, b.where);
     });
+}
+
+void drop_repeated(std::vector<Diagnostic>& problems)
+{
+    std::set<std::string> told;
+    const auto is_repeated = [&told](const Diagnostic& problem) {
+        return !told.insert(to_string(problem)).second;
+    };
+    problems.erase(std::remove_if(problems.begin(), problems.end(), is_repeated), problems.end());
 }
 
 }  // namespace postern::config

@@ -36,4 +36,7 @@ bool stands_before(const Position& a, const Position& b);
 /// Puts mistakes in the order in which they stand in the file; those of other sources follow.
 void sort_by_position(std::vector<Diagnostic>& problems);
 
+/// Leaves one of those that say the same of the same place, such as the mistake in what two routes share.
+void drop_repeated(std::vector<Diagnostic>& problems);
+
 }  // namespace postern::config

@@ -7,6 +7,7 @@
 #include "config/serverless/translate.hpp"
 #include "config/template/cloud_assembly.hpp"
 #include "config/template/document.hpp"
+#include "config/template/merge_keys.hpp"
 #include "config/template/translate.hpp"
 #include "config/text_file.hpp"
 #include "config/yaml_reader.hpp"
@@ -65,6 +66,7 @@ Translation translate(Door door, Document& document, const std::string& name, co
 {
     switch (door) {
         case Door::Template:
+            templates::merge_keys(document.root);
             return templates::translate(
                 document.root, name, options.template_options, options.overrides.values);
         case Door::Serverless:
@@ -120,6 +122,7 @@ Loaded load(Document document, const std::string& name, const LoadOptions& optio
     if (native.is_readable) read_native(native.root, name, options, out);
     if (door == Door::Template) templates::finish(document.root, out.problems, out.notes, known);
     sort_by_position(out.problems);
+    drop_repeated(out.problems);
     std::stable_sort(out.notes.begin(), out.notes.end(), [](const Note& a, const Note& b) {
         return stands_before(a.where, b.where);
     });

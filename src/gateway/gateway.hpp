@@ -128,6 +128,7 @@ private:
     void invoke_blocking(Call& call, const integrations::EventParts& parts, const DeploymentPtr& deployment);
     void await(Call& call, const DeploymentPtr& deployment);
     void fail(Call& call, api::Refusal refusal, std::string_view why);
+    void say_why(Call& call, std::string_view why);
     void finish(Call& call);
     std::string_view request_id(Call& call);
     void resume_waiting();

@@ -120,9 +120,7 @@ void Gateway::on_deadline(std::uint64_t moment)
     fail(*call, api::Refusal::IntegrationTimeout, "no answer in time");
 }
 
-/// The integration has failed: the client is told as AWS tells it, also on one-way routes (spec data-plane
-/// 4), and stays.
-void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
+void Gateway::say_why(Call& call, std::string_view why)
 {
     log::warn("integration.failed",
               {{"route", call.route->key},
@@ -130,6 +128,13 @@ void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
                {"why", why},
                {"connection_id", call.connection_id.view()},
                {"request_id", request_id(call)}});
+}
+
+/// The integration has failed: the client is told as AWS tells it, also on one-way routes (spec data-plane
+/// 4), and stays.
+void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
+{
+    say_why(call, why);
     record(call, api::status_of(refusal), refusal, why);
     if (call.type == api::EventType::Connect) {
         ConnectWaiter& waiter = *call.waiter;

@@ -3,6 +3,8 @@
 #include "core/text.hpp"
 #include "gateway/gateway.hpp"
 
+#include <string>
+
 namespace postern::gateway {
 
 void Gateway::on_message(connections::Connection& connection,
@@ -54,9 +56,13 @@ void Gateway::answer_message(Call& call, const integrations::InvokeReply& reply)
 
     if (reply.body.size() > limits_.message_bytes_max) {
         counts_.hit(observability::Limit::MessageBytes);
-        const std::string why = api::too_big_text(limits_.message_bytes_max);
+        const std::string reason = api::too_big_text(limits_.message_bytes_max);
+        // The reason that the client is told is that of a message of its own.
+        say_why(call,
+                "the answer has " + std::to_string(reply.body.size()) + " bytes, a message may have " +
+                    std::to_string(limits_.message_bytes_max) + ": the connection is closed with 1009");
         finish(call);
-        return connection->close(api::kTooBigCode, why);  // spec data-plane 4, STACKD
+        return connection->close(api::kTooBigCode, reason);  // spec data-plane 4, STACKD
     }
     const bool sends_binary = reply.is_binary && limits_.accept_binary;
     const bool is_sendable = sends_binary || text::is_utf8(reply.body);

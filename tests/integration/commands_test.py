@@ -48,8 +48,8 @@ class CommandsTest(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
 
-    def file(self, text):
-        path = self.directory / 'api.yaml'
+    def file(self, text, name='api.yaml'):
+        path = self.directory / name
         path.write_text(text)
         return path
 
@@ -79,6 +79,18 @@ class CommandsTest(unittest.TestCase):
         told = self.expect(BAD_CONFIGURATION, 'check', file).err
         self.assertIn('plugins.p.library: there is no file ', told)
         self.assertIn('functions.f.codeUri: there is no directory ', told)
+
+    def test_check_misses_the_file_of_a_handler_that_a_route_calls(self):
+        file = self.file('service: s\nprovider: aws\nfunctions:\n'
+                         '  join: {handler: src/join.run, events: [{websocket: $connect}]}\n'
+                         '  say: {handler: app.say, runtime: python3.12, events: [{websocket: $default}]}\n'
+                         '  build: {handler: any, runtime: provided.al2023, events: [{websocket: build}]}\n'
+                         '  other: {handler: other.run, events: [{httpApi: "*"}]}\n', 'serverless.yml')
+        told = self.expect(BAD_CONFIGURATION, 'check', file).err
+        self.assertIn('functions.s-dev-join.handler: there is no src/join.js, src/join.mjs or src/join.cjs in ', told)
+        self.assertIn('functions.s-dev-say.handler: there is no app.py or app/__init__.py in ', told)
+        self.assertIn('functions.s-dev-build.handler: there is no bootstrap in ', told)
+        self.assertNotIn('other', told)
 
     def test_check_prints_all_mistakes_with_their_places_and_suggestions(self):
         file = self.file(FULL_OF_MISTAKES)
@@ -113,6 +125,9 @@ class CommandsTest(unittest.TestCase):
 
     def test_a_serverless_yml_is_read_as_any_file_is(self):
         file = self.file(SERVERLESS)
+        (self.directory / 'src').mkdir()
+        for name in ('say', 'ask'):
+            (self.directory / 'src' / (name + '.js')).write_text('')
         *notes, verdict = self.expect(FINE, 'check', file).out.splitlines()
         self.assertEqual(verdict, '%s: ok' % file)
         self.assertIn('%s:7:3: functions.say: understood: the function chat-dev-say' % file, notes)

@@ -141,11 +141,12 @@ class MessageTest(unittest.TestCase):
                 client.send_text(json.dumps({'action': 'tell', 'reply': {'statusCode': status, 'body': 'unheard'}}))
             self.assertEqual(ask(client, {'reply': {'statusCode': 200, 'body': 'heard'}}), 'heard')
 
-    def test_a_body_beyond_128_kib_closes_the_connection_with_1009(self):
+    def test_a_body_beyond_128_kib_closes_the_connection_with_1009_and_the_log_says_why(self):
         with FunctionGateway({'say': returning('{ statusCode: 200, body: "x".repeat(131073) }')}, {'$default': two_way('say')}) as gateway:
             with Client(gateway.url) as client:
                 client.send_text('more')
                 self.assertEqual(client.receive_close()[0], 1009)
+                self.assertIn('the answer has 131073 bytes, a message may have 131072', gateway.whys('integration.failed')[0])
 
     def test_a_malformed_answer_is_an_error_frame_on_one_way_and_two_way_routes(self):
         functions = {'f%d' % number: returning(expression) for number, expression in enumerate(MALFORMED)}

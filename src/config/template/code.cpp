@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/code.hpp"
 
-#include <algorithm>
+#include "config/handler_files.hpp"
+
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -38,6 +40,8 @@ std::string scalar_below(const Node& map, std::string_view key)
     const Node* found = map.find(key);
     return found != nullptr && found->type == Node::Type::Scalar ? found->text : "";
 }
+
+constexpr const char* kBuild = ": after \"sam build\", use .aws-sam/build/template.yaml";
 
 class Search {
 public:
@@ -89,7 +93,15 @@ private:
         auto path = assets_.path_of(key);
         if (!path && !item_.resource->asset_path.empty()) path = item_.resource->asset_path;
         if (path) return use(*path, place.where);
+        if (item_.find("Code") != nullptr && is_of_serverless()) return use("..", place.where);
         out_.obstacle = kInS3;
+    }
+
+    /// `serverless package` writes its template into .serverless; what it packs is the directory above.
+    bool is_of_serverless() const
+    {
+        std::error_code error;
+        return std::filesystem::absolute(template_file_, error).parent_path().filename() == ".serverless";
     }
 
     void read_path(const Node& place)
@@ -117,10 +129,10 @@ private:
         } else {
             const bool is_file = std::filesystem::exists(found, error);
             const bool is_away = !is_file && path == item_.resource->asset_path;
-            findings_.problem(where,
-                              (is_file ? "it is a file, where the directory of the code is needed: "
-                                       : "there is no directory ") +
-                                  found.lexically_normal().string() + (is_away ? kNotOfSynth : ""));
+            out_.is_missing = true;
+            out_.obstacle = (is_file ? "it is a file, where the directory of the code is needed: "
+                                     : "there is no directory ") +
+                            found.lexically_normal().string() + (is_away ? kNotOfSynth : "");
         }
     }
 
@@ -131,29 +143,6 @@ private:
     Code out_;
 };
 
-/// The files of which a handler needs one: "src/app" for "src/app.handler".
-std::vector<std::string> files_of_handler(const std::string& runtime, const std::string& handler)
-{
-    const bool is_node = runtime.starts_with("nodejs");
-    const std::size_t slash = handler.find_last_of('/');
-    const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
-    // Node: up to the first dot behind the last slash. Python: up to the last dot; dots are packages, too.
-    const std::size_t dot = is_node ? handler.find('.', start) : handler.find_last_of('.');
-    if (dot == std::string::npos || dot < start || dot == start || dot + 1 == handler.size()) return {};
-    std::string module = handler.substr(0, dot);
-    if (is_node) return {module + ".js", module + ".mjs", module + ".cjs"};
-    std::replace(module.begin(), module.end(), '.', '/');
-    return {module + ".py", module + "/__init__.py"};
-}
-
-std::string listed(const std::vector<std::string>& files)
-{
-    std::string out;
-    for (std::size_t i = 0; i < files.size(); ++i)
-        out += (i == 0 ? "" : i + 1 == files.size() ? " or " : ", ") + files[i];
-    return out;
-}
-
 }  // namespace
 
 Code find_code(const Item& item, const Assets& assets, const std::string& template_file, Findings& findings)
@@ -161,39 +150,39 @@ Code find_code(const Item& item, const Assets& assets, const std::string& templa
     return Search(item, assets, template_file, findings).run();
 }
 
-void check_handler(const Item& function,
-                   const Code& code,
-                   const std::string& template_file,
-                   Findings& findings)
+void find_handler(const Item& function, const std::string& template_file, Code& code)
 {
     const std::string runtime = function.text("Runtime");
     const std::string handler = function.text("Handler");
+    if (runtime.empty()) return;  // the reader says that it is required
+    const bool is_node = runtime.starts_with("nodejs");
+    const bool is_interpreted = is_node || runtime.starts_with("python");
+    if (is_interpreted && handler.empty()) return;  // the same
     const Position& where = function.where_of("Handler");
-    if (handler.empty() || !(runtime.starts_with("nodejs") || runtime.starts_with("python"))) return;
+    const auto obstacle = [&](std::string what) {
+        code.obstacle = std::move(what);
+        code.where = where;
+    };
     const std::vector<std::string> files = files_of_handler(runtime, handler);
     if (files.empty()) {
-        return findings.problem(
-            where, "expected a handler FILE.FUNCTION, not " + describe(scalar_node(handler, where)));
+        return obstacle("expected a handler FILE.FUNCTION, not " + describe(scalar_node(handler, where)));
     }
     if (code.inline_text) {
-        if (files[0].starts_with("index.")) return;
-        return findings.problem(where, "inline code is the file index: the handler is index.FUNCTION");
+        if (!is_interpreted || files[0].starts_with("index.")) return;  // the reader refuses the first
+        return obstacle("inline code is the file index: the handler is index.FUNCTION");
     }
     // A layer may bring the file.
     if (!code.directory || function.find("Layers") != nullptr || handler.starts_with('/')) return;
     const std::filesystem::path directory = beside(template_file, code.directory->text);
-    std::error_code error;
-    for (const std::string& file : files) {
-        if (std::filesystem::exists(directory / file, error)) return;
+    if (is_one_there(directory.string(), files)) return;
+    const std::string place = directory.lexically_normal().string();
+    if (!is_interpreted) {
+        return obstacle("the executable is missing: there is no " + listed(files) + " in " + place + kBuild);
     }
-    std::string typescript = files[0].substr(0, files[0].size() - 2) + "ts";
-    const bool is_source =
-        runtime.starts_with("nodejs") && std::filesystem::exists(directory / typescript, error);
-    findings.problem(where,
-                     is_source ? "Node.js does not run " + typescript +
-                                     " as it is: after \"sam build\", use .aws-sam/build/template.yaml"
-                               : "the handler's file is missing: there is no " + listed(files) + " in " +
-                                     directory.lexically_normal().string());
+    const std::string typescript = files[0].substr(0, files[0].size() - 2) + "ts";
+    obstacle(is_node && is_one_there(directory.string(), {typescript})
+                 ? "Node.js does not run " + typescript + " as it is" + kBuild
+                 : "the handler's file is missing: there is no " + listed(files) + " in " + place);
 }
 
 }  // namespace postern::config::templates

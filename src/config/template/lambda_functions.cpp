@@ -16,7 +16,7 @@ constexpr const char* kLayerTypes[] = {"AWS::Serverless::LayerVersion", "AWS::La
 /// Why a runtime does not run here; "" when it does.
 std::string obstacle_of_runtime(const std::string& runtime)
 {
-    for (const char* prefix : {"nodejs", "python", "provided", "go1.x"}) {
+    for (const char* prefix : {"nodejs", "python3", "provided", "go1.x"}) {
         if (runtime.starts_with(prefix)) return "";
     }
     if (runtime.empty()) return "";  // the reader says that it is required
@@ -92,6 +92,7 @@ Node LambdaFunctions::native_function(const Item& item,
     } else {
         Code code = find_code(item, assets_, template_.file, findings_);
         if (code.obstacle.empty()) code.obstacle = obstacle_of_runtime(item.text("Runtime"));
+        if (code.obstacle.empty()) find_handler(item, template_.file, code);
         if (!code.obstacle.empty()) {
             is_left_out = !is_needed;
             const std::string why = with_name(code.obstacle, name);
@@ -104,7 +105,8 @@ Node LambdaFunctions::native_function(const Item& item,
             }
             return out;
         }
-        add_code(item, code, out);
+        if (code.directory) put(out, "codeUri", *code.directory);
+        if (code.inline_text) put(out, "inlineCode", *code.inline_text);
         const std::string at = code.directory ? code.directory->text : "inline";
         findings_.understood(item.where(),
                              "function " + name + ": " + item.text("Runtime") + ", handler " +
@@ -120,13 +122,6 @@ Node LambdaFunctions::native_function(const Item& item,
                 ": Postern builds nothing; after \"sam build\", use .aws-sam/build/template.yaml");
     }
     return out;
-}
-
-void LambdaFunctions::add_code(const Item& item, const Code& code, Node& function)
-{
-    if (code.directory) put(function, "codeUri", *code.directory);
-    if (code.inline_text) put(function, "inlineCode", *code.inline_text);
-    check_handler(item, code, template_.file, findings_);
 }
 
 Node LambdaFunctions::environment_of(const Node& environment, const std::string& function)
@@ -167,8 +162,11 @@ Node LambdaFunctions::layers_of(const Node& layers)
             continue;
         }
         const Code content = find_code(*found, assets_, template_.file, findings_);
-        if (!content.obstacle.empty())
+        if (content.is_missing) {
+            findings_.problem(content.where, content.obstacle);
+        } else if (!content.obstacle.empty()) {
             findings_.ignored(layer.where, "the layer " + found->id() + ": " + content.obstacle);
+        }
         if (!content.directory) continue;
         out.items.push_back(*content.directory);
     }

@@ -36,7 +36,6 @@ public:
 private:
     void add_native(const Item& item, bool is_needed, Node& functions);
     Node native_function(const Item& item, const std::string& name, bool is_needed, bool& is_left_out);
-    void add_code(const Item& item, const Code& code, Node& function);
     Node environment_of(const Node& environment, const std::string& function);
     Node layers_of(const Node& layers);
     bool has_code_elsewhere(const std::string& name) const;

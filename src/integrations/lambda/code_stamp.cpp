@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The order in which a directory lists its files does not matter: they are summed up.
-void add(CodeStamp& stamp, const std::string& path)
+void add_file(CodeStamp& stamp, const std::string& path)
 {
     const FileStamp file = FileStamp::of(path);
     std::uint64_t mixed = std::hash<std::string>{}(path);
@@ -28,28 +28,43 @@ void add(CodeStamp& stamp, const std::string& path)
     ++stamp.files;
 }
 
-void add_tree(CodeStamp& stamp, const std::string& root)
+CodeStamp read_tree(const std::string& root)
 {
+    CodeStamp stamp;
     std::error_code error;
     fs::recursive_directory_iterator entry(root, fs::directory_options::skip_permission_denied, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-        if (stamp.files >= CodeStamp::kFilesMax) return;
+        if (stamp.files >= CodeStamp::kFilesMax) break;
         const fs::path name = entry->path().filename();
         const bool is_modules = name == "node_modules";
         if (is_modules || name == ".git" || name == "__pycache__") entry.disable_recursion_pending();
         std::error_code ignored;
-        if (is_modules || !entry->is_directory(ignored)) add(stamp, entry->path().string());
+        if (is_modules || !entry->is_directory(ignored)) add_file(stamp, entry->path().string());
     }
+    return stamp;
 }
 
 }  // namespace
 
 CodeStamp CodeStamp::of(const api::Function& function)
 {
+    return CodeReader().stamp_of(function);
+}
+
+CodeStamp CodeReader::stamp_of(const api::Function& function)
+{
     CodeStamp stamp;
-    if (!function.code_uri.empty()) add_tree(stamp, function.code_uri);
-    for (const std::string& layer : function.layers) add_tree(stamp, layer);
+    if (!function.code_uri.empty()) add(stamp, function.code_uri);
+    for (const std::string& layer : function.layers) add(stamp, layer);
     return stamp;
+}
+
+void CodeReader::add(CodeStamp& stamp, const std::string& directory)
+{
+    const auto [known, is_new] = directories_.try_emplace(directory);
+    if (is_new) known->second = read_tree(directory);
+    stamp.sum += known->second.sum;
+    stamp.files += known->second.files;
 }
 
 }  // namespace postern::integrations::lambda

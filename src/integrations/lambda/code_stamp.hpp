@@ -5,13 +5,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 
 namespace postern::integrations::lambda {
 
 /// Tells one state of a function's files from another without reading them: paths, modification times, sizes
 /// and inodes of all files in the code directory and the layers. Of node_modules only the directory itself
 /// counts, whose time `npm install` changes; .git and __pycache__, which change by themselves, do not at all.
-/// Of a huge tree the first kFilesMax files count.
+/// Of a huge directory the first kFilesMax files count.
 struct CodeStamp {
     static constexpr std::size_t kFilesMax = 20'000;
 
@@ -21,6 +23,18 @@ struct CodeStamp {
     /// Touches the disk: 2 microseconds a file.
     static CodeStamp of(const api::Function& function);
     friend bool operator==(const CodeStamp&, const CodeStamp&) = default;
+};
+
+/// The stamps of many functions at one moment. Functions often share a directory, all of a serverless.yml do:
+/// each directory is read once.
+class CodeReader {
+public:
+    CodeStamp stamp_of(const api::Function& function);
+
+private:
+    void add(CodeStamp& stamp, const std::string& directory);
+
+    std::map<std::string, CodeStamp> directories_;
 };
 
 }  // namespace postern::integrations::lambda

@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kBootstrap = "/bootstrap";
-
 bool is_file(const std::string& path)
 {
     std::error_code ignored;
@@ -88,15 +86,20 @@ Result<Command> compiled(const FunctionSpec& spec, const CommandPlaces& places)
 {
     std::vector<std::string> places_to_look{places.code_directory};
     places_to_look.insert(places_to_look.end(), spec.function.layers.begin(), spec.function.layers.end());
-    for (const std::string& place : places_to_look) {
-        const std::string path = place + std::string(kBootstrap);
-        if (is_executable(path)) return Command{Language::Compiled, {path}, {}};
-        if (!is_file(path)) continue;
-        std::string what(path);
-        return problem(spec, what.append(" is not executable; run chmod +x ").append(path));
+    const std::vector<std::string> names = executables_of(spec.function.runtime, spec.function.handler);
+    std::string wanted;
+    for (const std::string& name : names) {
+        wanted += (wanted.empty() ? "\"" : " or \"") + name + '"';
+        for (const std::string& place : places_to_look) {
+            const std::string path = place + '/' + name;
+            if (is_executable(path)) return Command{Language::Compiled, {path}, {}};
+            if (!is_file(path)) continue;
+            std::string what(path);
+            return problem(spec, what.append(" is not executable; run chmod +x ").append(path));
+        }
     }
     return problem(spec,
-                   "its runtime " + spec.function.runtime + " needs an executable file \"bootstrap\" in " +
+                   "its runtime " + spec.function.runtime + " needs an executable file " + wanted + " in " +
                        places.code_directory + " or in a layer; build the function, or correct its codeUri");
 }
 

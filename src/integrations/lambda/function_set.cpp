@@ -26,8 +26,9 @@ Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
                                                              const FunctionSet* former)
 {
     auto made = std::make_shared<FunctionSet>(host);
+    CodeReader code;
     for (const FunctionSpec& spec : specs) {
-        const Result<void> added = made->add(spec, former);
+        const Result<void> added = made->add(spec, code.stamp_of(spec.function), former);
         if (!added) return added.error();
     }
     std::sort(made->members_.begin(), made->members_.end(), [](const Member& a, const Member& b) {
@@ -36,9 +37,8 @@ Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
     return std::shared_ptr<const FunctionSet>(std::move(made));
 }
 
-Result<void> FunctionSet::add(const FunctionSpec& spec, const FunctionSet* former)
+Result<void> FunctionSet::add(const FunctionSpec& spec, const CodeStamp& stamp, const FunctionSet* former)
 {
-    const CodeStamp stamp = CodeStamp::of(spec.function);
     const Member* const before = former == nullptr ? nullptr : former->find(spec.function.function_name);
     if (before != nullptr && before->spec == spec && before->stamp == stamp) {
         members_.push_back(*before);
@@ -90,9 +90,10 @@ std::vector<std::string> FunctionSet::names() const
 std::map<std::string, CodeStamp> FunctionSet::code() const
 {
     std::map<std::string, CodeStamp> stamps;
+    CodeReader code;
     for (const Member& member : members_) {
         if (!member.spec.function.endpoint.empty()) continue;
-        stamps[member.spec.function.function_name] = CodeStamp::of(member.spec.function);
+        stamps[member.spec.function.function_name] = code.stamp_of(member.spec.function);
     }
     return stamps;
 }

@@ -46,7 +46,7 @@ private:
     };
 
     const Member* find(std::string_view name) const;
-    Result<void> add(const FunctionSpec& spec, const FunctionSet* former);
+    Result<void> add(const FunctionSpec& spec, const CodeStamp& stamp, const FunctionSet* former);
 
     FunctionHost& host_;
     std::vector<Member> members_;  ///< by name

@@ -63,6 +63,12 @@ Language language_of(std::string_view runtime)
     return Language::Compiled;
 }
 
+std::vector<std::string> executables_of(std::string_view runtime, const std::string& handler)
+{
+    if (runtime != "go1.x" || handler.empty()) return {"bootstrap"};
+    return {handler, "bootstrap"};
+}
+
 std::optional<Interpreter> Interpreters::ask(const std::string& path, Language language)
 {
     const auto known = known_.find(path);

@@ -5,16 +5,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern::integrations::lambda {
 
 enum class Language {
     Node,      ///< nodejs*: an interpreter and Postern's bootstrap
     Python,    ///< python3*: the same
-    Compiled,  ///< everything else: an executable named `bootstrap`
+    Compiled,  ///< everything else: an executable, see executables_of()
 };
 
 Language language_of(std::string_view runtime);
+
+/// The names of the executable of a compiled runtime, relative to the code's directory: `bootstrap`; for
+/// go1.x before it the handler, which is the program there.
+std::vector<std::string> executables_of(std::string_view runtime, const std::string& handler);
 
 /// An interpreter as it describes itself.
 struct Interpreter {

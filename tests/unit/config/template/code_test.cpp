@@ -113,6 +113,7 @@ TEST_CASE("Code that cannot run here is a mistake where a route needs it, and a 
     const Directory home;
     home.write("code.zip", "");
     home.write("src/app.js", "");
+    home.write("src/typed.ts", "");
     const std::string node = "Runtime: nodejs20.x, Handler: app.handler, ";
     const struct {
         std::string properties;
@@ -123,6 +124,12 @@ TEST_CASE("Code that cannot run here is a mistake where a route needs it, and a 
         {node + "CodeUri: code.zip", "code.zip is an archive: unpack it"},
         {"PackageType: Image, ImageUri: x", "--set functions.G.endpoint=http://HOST:PORT"},
         {"Runtime: java21, Handler: a.B, CodeUri: src", "the runtime java21 does not run here"},
+        {"Runtime: python2.7, Handler: app.handler, CodeUri: src", "the runtime python2.7 does not run here"},
+        {node + "CodeUri: nowhere", "there is no directory " + home.at("nowhere")},
+        {"Runtime: nodejs20.x, Handler: typed.handler, CodeUri: src", "Node.js does not run typed.ts"},
+        {"Runtime: python3.12, Handler: app.handler, CodeUri: src", "the handler's file is missing"},
+        {"Runtime: provided.al2023, Handler: hello, CodeUri: src", "there is no bootstrap in"},
+        {"Runtime: go1.x, Handler: bin/hello, CodeUri: src", "there is no bin/hello or bootstrap in"},
     };
     for (const auto& one : cases) {
         INFO(one.properties);
@@ -135,6 +142,39 @@ TEST_CASE("Code that cannot run here is a mistake where a route needs it, and a 
         CHECK_THAT(notes_of(loaded),
                    Contains("no route needs the function, and it cannot run here: ") && Contains(one.why));
     }
+}
+
+TEST_CASE("What the Serverless Framework has packaged runs from the directory of the service")
+{
+    const Directory home;
+    home.write("src/app.js", "");
+    std::string text = with_function(
+        "Runtime: nodejs20.x, Handler: src/app.handler, Code: {S3Bucket: !Ref AWS::StackName, S3Key: "
+        "serverless/s/dev/1-2/s.zip}");
+    const std::string sam = "AWS::Serverless::Function";
+    text.replace(text.rfind(sam), sam.size(), "AWS::Lambda::Function");
+    const Loaded loaded =
+        load_file(home.write(".serverless/cloudformation-template-update-stack.json", text));
+    CHECK(problems_of(loaded).empty());
+    CHECK(loaded.settings.model.functions.at("G").code_uri == home.at(""));
+    CHECK_THAT(problems_of(load_file(home.write("template.yaml", text))), Contains("the code is in S3"));
+}
+
+TEST_CASE("A compiled function has its executable in the code's directory")
+{
+    const Directory home;
+    home.write("rust/bootstrap", "");
+    home.write("go/bin/hello", "");
+    const auto wrong = [&](const std::string& properties) {
+        return problems_of(load_file(home.write("template.yaml", with_function(properties))));
+    };
+    CHECK(wrong("Runtime: provided.al2023, Handler: hello, CodeUri: rust").empty());
+    CHECK(wrong("Runtime: provided.al2023, CodeUri: rust").empty());
+    CHECK(wrong("Runtime: go1.x, Handler: bin/hello, CodeUri: go").empty());
+    CHECK(wrong("Runtime: go1.x, Handler: bin/hello, CodeUri: rust").empty());
+    CHECK_THAT(wrong("Runtime: provided.al2023, Handler: hello, CodeUri: go"),
+               Contains("the executable is missing: there is no bootstrap in " + home.at("go") +
+                        ": after \"sam build\""));
 }
 
 TEST_CASE("A function that runs elsewhere needs no code")
@@ -224,7 +264,7 @@ Parameters: {Bucket: {Type: String}, Key: {Type: String}}
     const Loaded loaded = load_file(home.write("Chat.template.json", kChat + function));
     CHECK(problems_of(loaded).empty());
     CHECK(loaded.settings.model.functions.at("One").code_uri == home.at("asset.0a1b"));
-    CHECK_THAT(problems_of(load_file(home.write("elsewhere/chat.yaml", kChat + function))),
+    CHECK_THAT(notes_of(load_file(home.write("elsewhere/chat.yaml", kChat + function))),
                Contains("there is no directory " + home.at("elsewhere/asset.0a1b") +
                         "; the template is to stay where cdk synth writes it"));
 }

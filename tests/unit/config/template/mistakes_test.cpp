@@ -144,6 +144,24 @@ TEST_CASE("The native file's rules hold for templates, with the template's place
         Contains("t.yaml:18:3: Resources.X: authorizers is not supported yet"));
 }
 
+TEST_CASE("A mistake in what two routes share is told once")
+{
+    CHECK(
+        wrong("  Shared:\n"
+              "    Type: AWS::ApiGatewayV2::Integration\n"
+              "    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, TimeoutInMillis: 30000,\n"
+              "                 IntegrationUri: !GetAtt F.Arn}\n"
+              "  One:\n"
+              "    Type: AWS::ApiGatewayV2::Route\n"
+              "    Properties: {ApiId: !Ref Api, RouteKey: one, Target: !Sub 'integrations/${Shared}'}\n"
+              "  Two:\n"
+              "    Type: AWS::ApiGatewayV2::Route\n"
+              "    Properties: {ApiId: !Ref Api, RouteKey: two, Target: !Sub 'integrations/${Shared}'}\n") ==
+        "t.yaml:20:80: Resources.Shared.Properties.TimeoutInMillis: Timeout should be between 50 ms and "
+        "29000 "
+        "ms\n");
+}
+
 TEST_CASE("Sections and resources of the wrong shape are told, all at once")
 {
     CHECK_THAT(wrong("Resorces: {}\n"),

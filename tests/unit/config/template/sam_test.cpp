@@ -171,3 +171,26 @@ TEST_CASE("AutoPublishAlias and events make names that can be referred to")
         Contains("Outputs.A: understood: arn:aws:lambda:us-east-1:000000000000:function:H:live\n") &&
             Contains("Outputs.B: understood: arn:aws:lambda:us-east-1:000000000000:function:H:live\n"));
 }
+
+TEST_CASE("YAML's merge keys are merged, and what a map has itself wins")
+{
+    const Loaded loaded = load_template(
+        std::string(kChat) +
+        "  G:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: &common {Runtime: nodejs20.x, Handler: index.g, InlineCode: x, MemorySize: 512}\n"
+        "  H:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {<<: *common, Handler: index.h}\n"
+        "  I:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {Runtime: nodejs18.x, <<: [{Handler: index.i}, *common]}\n");
+    CHECK(problems_of(loaded).empty());
+    CHECK(notes_of(loaded).find("<<") == std::string::npos);
+    const auto& functions = loaded.settings.model.functions;
+    CHECK(functions.at("H").handler == "index.h");
+    CHECK(functions.at("H").memory_size == 512);
+    CHECK(functions.at("I").handler == "index.i");
+    CHECK(functions.at("I").runtime == "nodejs18.x");
+    CHECK(functions.at("I").memory_size == 512);
+}

@@ -5,6 +5,7 @@
 
 using namespace postern;
 using namespace postern::test;
+using lambda::CodeReader;
 using lambda::CodeStamp;
 
 TEST_CASE("what is edited, added or removed is another code, and what changes by itself is not")
@@ -58,4 +59,26 @@ TEST_CASE("a function without files has a stamp as well")
     api::Function function;
     function.code_uri = "/no/such/directory";
     CHECK(CodeStamp::of(function) == CodeStamp());
+}
+
+TEST_CASE("a directory that functions share is read once for all of them")
+{
+    TemporaryDirectory code;
+    TemporaryDirectory layer;
+    code.write("index.js", "1");
+    api::Function first;
+    first.code_uri = code.path();
+    api::Function second = first;
+    second.layers = {layer.path()};
+    CodeReader reader;
+    const CodeStamp before = reader.stamp_of(first);
+
+    code.write("index.js", "12");
+    layer.write("nodejs/x.js", "");
+
+    CHECK(reader.stamp_of(first) == before);
+    CHECK(reader.stamp_of(second).files == 2);
+    CHECK(reader.stamp_of(second).sum != before.sum);
+    CHECK(CodeReader().stamp_of(first) != before);
+    CHECK(CodeReader().stamp_of(second) == CodeStamp::of(second));
 }

@@ -92,6 +92,19 @@ TEST_CASE("everything else is an executable of the function's own, or of a layer
     CHECK(machine.problem().find("its layer /no/such/layer is no directory") != std::string::npos);
 }
 
+TEST_CASE("go1.x runs the executable that its handler names, or else bootstrap")
+{
+    Machine machine;
+    machine.spec.function.runtime = "go1.x";
+    machine.spec.function.handler = "bin/hello";
+    CHECK(machine.problem().find("needs an executable file \"bin/hello\" or \"bootstrap\" in ") !=
+          std::string::npos);
+    const std::string bootstrap = machine.code.write("bootstrap", "", true);
+    CHECK(machine.command()->arguments == Arguments{bootstrap});
+    const std::string named = machine.code.write("bin/hello", "", true);
+    CHECK(machine.command()->arguments == Arguments{named});
+}
+
 TEST_CASE("an interpreter that does not work is passed over, and told of when there is no other")
 {
     Machine machine;
