@@ -106,8 +106,8 @@ class Client:
         self.socket.setblocking(False)
         try:
             self.received += self.socket.recv(65536)
-        except BlockingIOError:
-            pass
+        except (BlockingIOError, ConnectionError):
+            pass  # an end is found by who reads on
         finally:
             self.socket.settimeout(TIMEOUT)
         return bool(self.received)

@@ -30,7 +30,7 @@ def play(gateway, compiled):
             function(world, block, *arguments)
         at = "after the last step:\n"
         world.finish()
-    except Mismatch as problem:
+    except (Mismatch, OSError) as problem:
         problems.append(f"{at}{problem}")
     world.hang_up()
     problems += gateway.end()

@@ -10,7 +10,7 @@ import unittest
 import urllib.parse
 import zlib
 
-from gateway import Gateway, wait_until
+from gateway import Gateway, PATIENCE, wait_until
 from management import ARN, Caller, Key, Member, ONE_API, OWNER, POSTER, TWO_APIS, statement, with_keys
 from signature import Signature
 from websocket import CLOSE, Client, Refused, Wire, upgrade_request
@@ -393,7 +393,7 @@ class DrainTest(Case):
 
             teller = threading.Thread(target=tell)
             teller.start()
-            begun.wait()
+            self.assertTrue(begun.wait(PATIENCE), 'the broadcasts have begun')
             gateway.signal(signal.SIGTERM)
             received = []
             for member in members:
