@@ -324,6 +324,7 @@ TEST_CASE("An invocation has Lambda's room for its payload")
 {
     AdminServerOptions options;
     options.body_bytes_max = 100;
+    options.request_timeout = std::chrono::hours(1);  // 6 MiB are to come
     Served served(options);
     const std::string head = "POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: localhost\r\n";
     Caller caller(served.port());
