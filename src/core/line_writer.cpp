@@ -169,7 +169,10 @@ private:
             for (const auto& destination : all) {
                 if (!destination->is_file() || destination->is_blocked()) continue;
                 const Result<void> reopened = destination->reopen();
-                if (!reopened && on_trouble_) on_trouble_({destination->name(), 0, reopened.error().detail});
+                if (!reopened && on_trouble_) {
+                    on_trouble_(
+                        {Trouble::Kind::NotReopened, destination->name(), 0, reopened.error().detail});
+                }
             }
         }
         return all;
@@ -181,7 +184,9 @@ private:
         const SteadyTime now = std::chrono::steady_clock::now();
         for (const auto& destination : destinations) {
             const std::uint64_t lines = destination->trouble(now, trouble_interval_);
-            if (lines > 0) on_trouble_({destination->name(), lines, destination->why()});
+            if (lines > 0) {
+                on_trouble_({Trouble::Kind::LinesLost, destination->name(), lines, destination->why()});
+            }
         }
     }
 

@@ -36,11 +36,15 @@ public:
 /// waited for.
 class LineWriter {
 public:
-    /// Lines were lost. Called by the writer's thread, for one destination at most every kTroubleInterval,
-    /// and for each line in the end; may append lines.
+    /// Called by the writer's thread; may append lines.
     struct Trouble {
+        enum class Kind {
+            LinesLost,  ///< at most every kTroubleInterval for one destination, and for each line in the end
+            NotReopened,  ///< its lines go on to where they went
+        };
+        Kind kind;
         std::string_view destination;
-        std::uint64_t lines = 0;  ///< since the last time
+        std::uint64_t lines;  ///< lost since the last time
         std::string_view why;
     };
     using OnTrouble = std::function<void(const Trouble&)>;

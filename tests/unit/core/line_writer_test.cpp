@@ -242,7 +242,8 @@ TEST_CASE("lines that cannot be written are counted and told of, once in a while
     std::atomic<std::uint64_t> lines{0};
     std::string why;
     const auto on_trouble = [&](const LineWriter::Trouble& trouble) {
-        if (trouble.destination != "/dev/full") return;
+        if (trouble.kind != LineWriter::Trouble::Kind::LinesLost || trouble.destination != "/dev/full")
+            return;
         why = trouble.why;
         lines += trouble.lines;
         ++told;
@@ -330,8 +331,11 @@ TEST_CASE("a file that cannot be opened anew stays, and that is told")
 {
     const Folder folder;
     std::atomic<bool> is_told{false};
+    std::string told;
     LineWriter writer([&](const LineWriter::Trouble& trouble) {
-        if (trouble.why.find("cannot open the log file") != std::string_view::npos) is_told = true;
+        const bool is_lost = trouble.kind != LineWriter::Trouble::Kind::NotReopened;
+        told.append(is_lost ? "lost: " : "").append(trouble.destination).append(": ").append(trouble.why);
+        is_told = true;
     });
     const auto log = open(writer, folder / "d/log");
     std::filesystem::rename(folder / "d", folder / "e");
@@ -339,7 +343,9 @@ TEST_CASE("a file that cannot be opened anew stays, and that is told")
     writer.reopen();
     const auto until = std::chrono::steady_clock::now() + kPatience;
     while (!is_told && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-    CHECK(is_told);
+    REQUIRE(is_told);
+    const std::string path = folder / "d/log";
+    CHECK(told == path + ": cannot open the log file " + path + ": Not a directory");
     log->append("line\n");
     REQUIRE(writer.flush(kPatience));
     CHECK(content_of(folder / "e/log") == "line\n");
