@@ -77,9 +77,10 @@ public:
     /// Lines that were dropped, those of destinations that are closed as well. Thread: any.
     std::uint64_t dropped() const;
 
-    /// Waits until everything that was appended before has been written or dropped. False when that takes
-    /// longer than `patience`.
-    bool flush(std::chrono::milliseconds patience);
+    /// Waits until everything that was appended before has been written or dropped. False when nothing of it
+    /// goes on for as long as `patience`, or when all takes longer than `total`.
+    bool flush(std::chrono::milliseconds patience, std::chrono::milliseconds total);
+    bool flush(std::chrono::milliseconds patience) { return flush(patience, patience); }
 
 private:
     class State;

@@ -2,6 +2,7 @@
 #include "core/line_writer.hpp"
 
 #include "catch.hpp"
+#include "core/line_buffer.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -183,6 +184,57 @@ TEST_CASE("a pipe that nobody reads is not waited for: whole lines are dropped a
     log->append("last\n");
     CHECK(pipe.read(5) == "last\n");
     CHECK(writer.flush(kPatience));
+}
+
+TEST_CASE("patience begins anew with each step forward, and ends with its total")
+{
+    const lines::SteadyTime begin{1h};
+    lines::Patience patience(begin, 1s, 3s);
+    CHECK(patience.until() == begin + 1s);
+    patience.note(begin + 500ms, 10);
+    CHECK(patience.until() == begin + 1500ms);
+    patience.note(begin + 900ms, 10);  // nothing has moved
+    CHECK(patience.until() == begin + 1500ms);
+    patience.note(begin + 1400ms, 11);
+    CHECK(patience.until() == begin + 2400ms);
+    patience.note(begin + 2300ms, 12);
+    CHECK(patience.until() == begin + 3s);
+    CHECK(lines::Patience(begin, 5s, 3s).until() == begin + 3s);
+}
+
+TEST_CASE("a reader that is slow but reads is waited for longer than one that does not")
+{
+    constexpr std::size_t kPage = 4096;  // all that the pipe holds
+    constexpr int kPages = 8;
+    constexpr auto kStep = 400ms;
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    bool is_flushed = false;
+    // A machine that is too busy to let the reader read in time has to be asked again.
+    while (!is_flushed && std::chrono::steady_clock::now() < until) {
+        Pipe pipe;
+        LineWriter writer;
+        const auto log = writer.open_descriptor(pipe.fds[1], "pipe");
+        for (int i = 0; i <= kPages; ++i) log->append(std::string(kPage - 1, 'x') + "\n");
+        std::thread reader([&] {
+            for (int i = 0; i < kPages; ++i) {
+                const auto next = std::chrono::steady_clock::now() + kStep / 4;
+                while (std::chrono::steady_clock::now() < next) std::this_thread::yield();
+                pipe.read(kPage);
+            }
+        });
+        is_flushed = writer.flush(kStep, kPatience);
+        reader.join();
+    }
+    CHECK(is_flushed);
+}
+
+TEST_CASE("a reader that is slow is not waited for without end")
+{
+    Pipe pipe;
+    LineWriter writer;
+    const auto log = writer.open_descriptor(pipe.fds[1], "pipe");
+    for (int i = 0; i < 1000; ++i) log->append(std::string(99, 'x') + "\n");
+    CHECK_FALSE(writer.flush(24h, 1ms));
 }
 
 TEST_CASE("an end does not wait for a reader")
