@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The documentation is true where a machine can tell: links and anchors lead somewhere, files that pages name exist, `./dev` has
-the verbs that pages use, every property of the schema is described, metrics are those of the table, and generated pages are current."""
+the verbs that pages use, every property of the schema is described, metrics are those of the table and on the dashboard, and
+generated pages are current."""
 import json
 import pathlib
 import re
 import subprocess
 import sys
+
+import metrics_page
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCHEMA = "config/postern.schema.json"
@@ -82,6 +85,14 @@ def unknown_metrics(names):
                 yield f"{page.relative_to(ROOT)}: there is no metric {name}"
 
 
+def missing_panels(rows):
+    """Whatever an operator should look at is on the dashboard."""
+    shown = set(METRIC.findall((ROOT / "docs/grafana.json").read_text()))
+    for name, kind, _, _, concern in rows:
+        if concern and not {name, f"{name}_bucket" if kind == "histogram" else name} & shown:
+            yield f"docs/grafana.json: no panel shows {name}"
+
+
 def stale_pages():
     page = output(sys.executable, "tools/configuration_page.py", SCHEMA)
     if page != (ROOT / "docs/configuration.md").read_text():
@@ -100,7 +111,8 @@ def complaints():
     for page in pages():
         for problem in [*dead_links(page), *missing_files(page), *unknown_verbs(page, verbs)]:
             yield f"{page.relative_to(ROOT)}: {problem}"
-    yield from unknown_metrics(output(sys.executable, "tools/metrics_page.py", "--names").split())
+    yield from unknown_metrics([row[0] for row in metrics_page.rows()])
+    yield from missing_panels(metrics_page.rows())
     gaps = list(undescribed(json.loads((ROOT / SCHEMA).read_text())))
     yield from (f"{SCHEMA}: {gap}" for gap in gaps)
     if not gaps:

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/metrics.md to stdout from the table of src/observability/metric_names.hpp; --names: the names of the table only."""
+"""Writes docs/metrics.md to stdout from the table of src/observability/metric_names.hpp."""
 import pathlib
 import re
-import sys
 
 TABLE = pathlib.Path(__file__).resolve().parent.parent / "src/observability/metric_names.hpp"
 ROW = re.compile(r'\{\s*((?:"[^"\\]*"\s*)+),\s*MetricType::(\w+),\s*\{([^}]*)\},\s*((?:"[^"\\]*"\s*)+),\s*((?:"[^"\\]*"\s*)+)\}')
@@ -63,4 +62,4 @@ def page():
 
 
 if __name__ == "__main__":
-    print("\n".join(row[0] for row in rows()) + "\n" if sys.argv[1:] == ["--names"] else page(), end="")
+    print(page(), end="")

@@ -10,6 +10,7 @@
 #include <postern/version.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -222,17 +223,24 @@ void Application::publish()
 
 void Application::poll()
 {
-    const ListenerChange change = listeners_->poll_certificates();
-    if (!change.offers.empty()) {
-        shards_.post([offers = change.offers](ShardNode& node) {
-            for (const auto& [id, tls] : offers) node.server->replace_tls(id, tls);
-        });
-    }
+    const std::vector<Renewal> renewals = listeners_->poll_certificates();
+    if (!renewals.empty()) renew_certificates(renewals);
     static_cast<void>(health_->live());  // asks the shards, so that the next who asks knows
     // What only we hold is used by no deployment, no call and no worker: its plugins and functions end here,
     // on the main thread, unless the current set shares them.
     std::erase_if(integrations_,
                   [&](const auto& set) { return set != integrations_.back() && set.use_count() == 1; });
+}
+
+/// Told of by the last shard: from then on nobody gets the old certificate.
+void Application::renew_certificates(const std::vector<Renewal>& renewals)
+{
+    const auto shards_left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
+    shards_.post([renewals, shards_left](ShardNode& node) {
+        for (const Renewal& renewal : renewals) node.server->replace_tls(renewal.id, renewal.tls);
+        if (--*shards_left > 0) return;
+        for (const Renewal& renewal : renewals) log::info("certificate.reloaded", {{"port", renewal.port}});
+    });
 }
 
 std::string Application::metrics_text() const

@@ -112,6 +112,7 @@ private:
     Result<Prepared> prepare(const config::Settings& settings);
     void commit(Prepared prepared, const config::Settings& settings);
     Result<void> open_admin();
+    void renew_certificates(const std::vector<Renewal>& renewals);
     management::AdminStatus status() const;
     void publish();
 

@@ -68,13 +68,15 @@ Result<gateway::Stages::Deployments> compile_stages(const api::Model& model,
 
 Result<void> check_unchangeable(const config::Settings& now, const config::Settings& next)
 {
-    const auto refuse = [](const std::string& name) {
-        return Error(ErrorKind::BadInput, name + " cannot change while the gateway runs: restart it");
+    std::string changed;
+    const auto compare = [&](std::string_view name, const auto& a, const auto& b) {
+        if (a != b) changed.append(changed.empty() ? "" : ", ").append(name);
     };
-    if (now.shards != next.shards) return refuse("gateway.shards");
-    if (now.worker_threads != next.worker_threads) return refuse("gateway.workerThreads");
-    if (now.admin != next.admin) return refuse("gateway.admin");
-    return {};
+    compare("gateway.shards", now.shards, next.shards);
+    compare("gateway.workerThreads", now.worker_threads, next.worker_threads);
+    compare("gateway.admin", now.admin, next.admin);
+    if (changed.empty()) return {};
+    return Error(ErrorKind::BadInput, changed + " cannot change while the gateway runs: restart it");
 }
 
 }  // namespace postern::app

@@ -30,8 +30,8 @@ Result<gateway::Stages::Deployments> compile_stages(const api::Model& model,
                                                     const observability::StageLogsFactory& logs,
                                                     observability::Metrics& metrics);
 
-/// BadInput, naming the setting, when `next` differs from `now` in what is decided once: threads, shards, the
-/// admin listener.
+/// BadInput, naming every such setting, when `next` differs from `now` in what is decided once: threads,
+/// shards, the admin listener.
 Result<void> check_unchangeable(const config::Settings& now, const config::Settings& next);
 
 }  // namespace postern::app

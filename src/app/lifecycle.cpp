@@ -34,8 +34,11 @@ constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  
 constexpr std::chrono::milliseconds kMemoryPoll{250};
 constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
 
-void tell_of_lost_lines(const LineWriter::Trouble& trouble)
+void tell_of_trouble(const LineWriter::Trouble& trouble)
 {
+    if (trouble.kind == LineWriter::Trouble::Kind::NotReopened) {
+        return log::warn("log.not_reopened", {{"destination", trouble.destination}, {"why", trouble.why}});
+    }
     log::warn("log.lines_lost",
               {{"destination", trouble.destination}, {"lines", trouble.lines}, {"why", trouble.why}});
 }
@@ -255,7 +258,7 @@ int run_gateway(const config::Settings& settings, const RunOptions& options)
     log::configure(settings.log_level, settings.log_format);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails
-    LineWriter lines(tell_of_lost_lines);
+    LineWriter lines(tell_of_trouble);
     const BufferedLog buffered(lines);
     auto activated = ActivatedSockets::take();
     if (!activated) return failed_start(activated.error());

@@ -2,7 +2,6 @@
 #include "app/listener_set.hpp"
 
 #include "app/data_directory.hpp"
-#include "core/log.hpp"
 #include "net/development_certificate.hpp"
 #include "net/tcp.hpp"
 
@@ -171,15 +170,14 @@ std::string ListenerSet::development_ca() const
     return {};
 }
 
-ListenerChange ListenerSet::poll_certificates()
+std::vector<Renewal> ListenerSet::poll_certificates()
 {
-    ListenerChange change;
+    std::vector<Renewal> renewals;
     for (const Listener& listener : listeners_) {
         if (!listener.certificate || !listener.certificate->poll(clock_.wall())) continue;
-        log::info("certificate.reloaded", {{"port", listener.port}});
-        change.offers.emplace_back(listener.id, offer_of(listener));
+        renewals.push_back({listener.id, listener.port, offer_of(listener)});
     }
-    return change;
+    return renewals;
 }
 
 }  // namespace postern::app

@@ -41,6 +41,13 @@ struct ListenerChange {
     void apply(server::ShardServer& server);
 };
 
+/// A listener whose certificate was replaced on disk, and what every shard offers there from now on.
+struct Renewal {
+    std::size_t id = 0;
+    std::uint16_t port = 0;
+    net::TlsOffer tls;
+};
+
 /// The listeners of the configuration in force. Main thread.
 class ListenerSet {
 public:
@@ -77,8 +84,8 @@ public:
     /// The development CA that clients may trust; empty without a development listener.
     std::string development_ca() const;
 
-    /// What every shard has to change because certificates were replaced on disk.
-    ListenerChange poll_certificates();
+    /// Since the last time.
+    std::vector<Renewal> poll_certificates();
 
 private:
     static bool keeps_certificate(const Listener& listener,

@@ -51,6 +51,28 @@ private:
     std::atomic<bool> is_asleep_{false};
 };
 
+/// How long somebody waits for the thread: each step forward gives it as much time anew, up to a bound.
+class Patience {
+public:
+    Patience(SteadyTime now, std::chrono::milliseconds step, std::chrono::milliseconds total)
+        : step_(step), end_(now + total), until_(std::min(now + step, end_))
+    {}
+
+    /// `progress` is any number that changes with each step forward.
+    void note(SteadyTime now, std::uint64_t progress)
+    {
+        if (progress == std::exchange(progress_, progress)) return;
+        until_ = std::min(now + step_, end_);
+    }
+    SteadyTime until() const { return until_; }
+
+private:
+    std::chrono::milliseconds step_;
+    SteadyTime end_;
+    SteadyTime until_;
+    std::uint64_t progress_ = 0;
+};
+
 /// A destination: the buffer that callers fill, and what the thread is writing of it.
 class Buffered final : public LineDestination {
 public:
@@ -98,6 +120,8 @@ public:
         return appended_;
     }
     std::uint64_t finished() const { return finished_; }
+    /// Rises with whatever is written or lost.
+    std::uint64_t progress() const { return written_ + finished_; }
 
     // The thread's.
 
@@ -109,6 +133,7 @@ public:
         while (offset_ < pending_.size()) {
             const LineOutput::Written written = output_.write(std::string_view(pending_).substr(offset_));
             offset_ += written.bytes;
+            written_ += written.bytes;
             if (written.error == EAGAIN) {
                 is_blocked_ = true;
                 why_ = "nobody reads it";
@@ -188,6 +213,7 @@ private:
     std::uint64_t appended_ = 0;  ///< bytes
     std::atomic<std::uint64_t> dropped_{0};
     std::atomic<std::uint64_t> finished_{0};  ///< bytes of appended_ that were written or lost
+    std::atomic<std::uint64_t> written_{0};
 
     LineOutput output_;
     std::string pending_;

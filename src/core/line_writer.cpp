@@ -86,9 +86,9 @@ public:
         return sum;
     }
 
-    bool flush(std::chrono::milliseconds patience)
+    bool flush(std::chrono::milliseconds patience, std::chrono::milliseconds total)
     {
-        const SteadyTime until = std::chrono::steady_clock::now() + patience;
+        lines::Patience waiting(std::chrono::steady_clock::now(), patience, total);
         std::unique_lock lock(mutex_);
         std::vector<std::pair<std::shared_ptr<Buffered>, std::uint64_t>> goals;
         for (const auto& destination : destinations_) {
@@ -97,11 +97,19 @@ public:
             if (destination->finished() < appended) goals.emplace_back(destination, appended);
         }
         alarm_->ring();
-        return news_.wait_until(lock, until, [&] {
-            return std::all_of(goals.begin(), goals.end(), [](const auto& goal) {
-                return goal.first->finished() >= goal.second;
-            });
-        });
+        for (;;) {
+            bool is_done = true;
+            std::uint64_t progress = 0;
+            for (const auto& [destination, goal] : goals) {
+                is_done = is_done && destination->finished() >= goal;
+                progress += destination->progress();
+            }
+            if (is_done) return true;
+            const SteadyTime now = std::chrono::steady_clock::now();
+            waiting.note(now, progress);
+            if (now >= waiting.until()) return false;
+            news_.wait_until(lock, waiting.until());
+        }
     }
 
 private:
@@ -169,7 +177,10 @@ private:
             for (const auto& destination : all) {
                 if (!destination->is_file() || destination->is_blocked()) continue;
                 const Result<void> reopened = destination->reopen();
-                if (!reopened && on_trouble_) on_trouble_({destination->name(), 0, reopened.error().detail});
+                if (!reopened && on_trouble_) {
+                    on_trouble_(
+                        {Trouble::Kind::NotReopened, destination->name(), 0, reopened.error().detail});
+                }
             }
         }
         return all;
@@ -181,7 +192,9 @@ private:
         const SteadyTime now = std::chrono::steady_clock::now();
         for (const auto& destination : destinations) {
             const std::uint64_t lines = destination->trouble(now, trouble_interval_);
-            if (lines > 0) on_trouble_({destination->name(), lines, destination->why()});
+            if (lines > 0) {
+                on_trouble_({Trouble::Kind::LinesLost, destination->name(), lines, destination->why()});
+            }
         }
     }
 
@@ -269,9 +282,9 @@ std::uint64_t LineWriter::dropped() const
     return state_->dropped();
 }
 
-bool LineWriter::flush(std::chrono::milliseconds patience)
+bool LineWriter::flush(std::chrono::milliseconds patience, std::chrono::milliseconds total)
 {
-    return state_->flush(patience);
+    return state_->flush(patience, total);
 }
 
 }  // namespace postern

@@ -36,11 +36,15 @@ public:
 /// waited for.
 class LineWriter {
 public:
-    /// Lines were lost. Called by the writer's thread, for one destination at most every kTroubleInterval,
-    /// and for each line in the end; may append lines.
+    /// Called by the writer's thread; may append lines.
     struct Trouble {
+        enum class Kind {
+            LinesLost,  ///< at most every kTroubleInterval for one destination, and for each line in the end
+            NotReopened,  ///< its lines go on to where they went
+        };
+        Kind kind;
         std::string_view destination;
-        std::uint64_t lines = 0;  ///< since the last time
+        std::uint64_t lines;  ///< lost since the last time
         std::string_view why;
     };
     using OnTrouble = std::function<void(const Trouble&)>;
@@ -73,9 +77,10 @@ public:
     /// Lines that were dropped, those of destinations that are closed as well. Thread: any.
     std::uint64_t dropped() const;
 
-    /// Waits until everything that was appended before has been written or dropped. False when that takes
-    /// longer than `patience`.
-    bool flush(std::chrono::milliseconds patience);
+    /// Waits until everything that was appended before has been written or dropped. False when nothing of it
+    /// goes on for as long as `patience`, or when all takes longer than `total`.
+    bool flush(std::chrono::milliseconds patience, std::chrono::milliseconds total);
+    bool flush(std::chrono::milliseconds patience) { return flush(patience, patience); }
 
 private:
     class State;

@@ -26,7 +26,8 @@ std::atomic<Level> g_level{Level::Info};
 std::atomic<bool> g_json{false};
 RepeatLimit g_warnings(kWarningsPerSecond);
 
-constexpr std::chrono::milliseconds kFlushPatience{1000};
+constexpr std::chrono::seconds kFlushPatience{1};  // for a reader that does not read
+constexpr std::chrono::seconds kFlushTotal{10};    // for one that does
 
 constexpr std::string_view kNames[] = {"debug", "info", "warn", "error", "off"};
 
@@ -52,7 +53,7 @@ protected:
     }
     void flush_() override
     {
-        if (writer_ != nullptr) static_cast<void>(writer_->flush(kFlushPatience));
+        if (writer_ != nullptr) static_cast<void>(writer_->flush(kFlushPatience, kFlushTotal));
     }
 
 private:

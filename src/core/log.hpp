@@ -48,7 +48,8 @@ void info(std::string_view event, Fields fields = {});
 void warn(std::string_view event, Fields fields = {});
 void error(std::string_view event, Fields fields = {});
 
-/// Writes what is buffered, but does not wait long for a reader; call before the process ends.
+/// Writes what is buffered, also to a reader who is slow, but not for ever, and does not wait long for one
+/// who does not read; call before the process ends.
 void flush();
 
 }  // namespace postern::log

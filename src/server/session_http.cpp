@@ -38,6 +38,15 @@ void log_unreadable(std::string_view source_ip, bool is_tls_hello)
     log::info("connect.refused", {{"status", 400}, {"why", why}, {"source_ip", source_ip}});
 }
 
+/// Of requests that nothing serves: whether gateway.extensions would make their path one that is.
+bool needs_extensions(const HttpRequest& request, management::Extensions extensions)
+{
+    return extensions == management::Extensions::Off &&
+           management::parse_path(request.target, management::Extensions::On);
+}
+
+constexpr std::string_view kExtensionsOff = "gateway.extensions is off: set to true, it serves this path";
+
 }  // namespace
 
 void Session::read_request()
@@ -96,7 +105,12 @@ void Session::on_request(const HttpRequest& request)
         case RequestKind::Health:
             return answer(api::healthy(now));
         case RequestKind::Plain:
-            log_refused(request, info_.source_ip, 403, "it is no WebSocket handshake");
+            log_refused(request,
+                        info_.source_ip,
+                        403,
+                        needs_extensions(request, server_.connections_api().extensions())
+                            ? kExtensionsOff
+                            : "it is no WebSocket handshake");
             return answer(
                 api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
@@ -165,14 +179,18 @@ void Session::upgrade(const HttpRequest& request)
 /// business.
 void Session::manage(const HttpRequest& request)
 {
-    const auto path = management::parse_path(request.target, server_.connections_api().extensions());
+    const management::Extensions extensions = server_.connections_api().extensions();
+    const auto path = management::parse_path(request.target, extensions);
     gateway::Stages& stages = server_.gateway().stages();
     gateway::StageSlot* const stage = path ? stages.find(request.host, path->stage) : nullptr;
     const auto count = [&counts = server_.counts().api_requests, method = request.method](
                            const api::HttpReply& reply) { counts.add(method, reply.status); };
     if (stage == nullptr) {
+        const std::string_view why = path                                    ? "no such stage"
+                                     : needs_extensions(request, extensions) ? kExtensionsOff
+                                                                             : "no such path";
         log::info("connections_api.refused",
-                  {{"method", request.method}, {"why", "no such stage"}, {"path", loggable_path(request)}});
+                  {{"method", request.method}, {"why", why}, {"path", loggable_path(request)}});
         const EpochMillis now = server_.shard().clock().wall();
         Random& random = server_.shard().random();
         const std::string uuid = random.uuid();

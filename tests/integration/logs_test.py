@@ -160,6 +160,22 @@ class LogsTest(unittest.TestCase):
         self.assertEqual([json.loads(line)['eventType'] for line in lines_of(self.folder / 'access.log.1')], ['CONNECT'])
         self.assertEqual([json.loads(line)['eventType'] for line in lines_of(log)], ['MESSAGE', 'DISCONNECT'])
 
+    def test_a_file_that_cannot_be_opened_anew_is_named_and_goes_on_as_it_was(self):
+        folder = self.folder / 'folder'
+        log = folder / 'access.log'
+        with Gateway(access_api(log)) as gateway:
+            with Client(gateway.url) as client:
+                wait_for_lines(log, 1)
+                folder.rename(self.folder / 'moved')
+                folder.write_text('in the way')
+                gateway.signal(signal.SIGUSR1)
+                told = gateway.wait_for_log('log.not_reopened')[0]
+                client.close()
+            wait_for_lines(self.folder / 'moved/access.log', 2)
+            self.assertEqual(gateway.log_lines('log.lines_lost'), [])
+        self.assertEqual((told['level'], told['destination'], told['why']),
+                         ('warn', str(log), 'cannot open the log file %s: Not a directory' % log))
+
     def test_a_full_disk_loses_lines_and_nothing_else(self):
         with Gateway(access_api('/dev/full')) as gateway:
             with Client(gateway.url) as client:

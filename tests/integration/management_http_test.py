@@ -139,6 +139,14 @@ class AnswersTest(Case):
                          '/dev/@connections/%s/' % member.id, '/dev/@Connections/' + member.id):
                 self.expect_forbidden(caller.ask('GET', path))
 
+    def test_the_log_tells_that_a_path_beyond_aws_wants_the_extensions(self):
+        with served() as (gateway, member, caller):
+            for target in ('/dev/@connections', '/nowhere/@connections/' + member.id, '/dev/@connections/a/b', '/dev/@groups/lobby'):
+                self.assertEqual(caller.ask('GET', target).status, 403)
+            whys = [line['why'] for line in gateway.wait_for_log('connections_api.refused', 3) + gateway.wait_for_log('connect.refused')]
+            off = 'gateway.extensions is off: set to true, it serves this path'
+            self.assertEqual(whys, [off, 'no such stage', 'no such path', off])
+
     def test_other_methods_get_403_and_head_no_body(self):
         with served() as (_, member, caller):
             for method in ('PUT', 'PATCH', 'OPTIONS', 'FOO'):

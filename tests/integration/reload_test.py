@@ -110,6 +110,11 @@ class ReloadTest(unittest.TestCase):
                 client.echo()
                 gateway.wait_for_descriptors_back(before)
 
+    def test_all_that_only_a_restart_changes_is_named_at_once(self):
+        with Reloadable(configuration()) as gateway:
+            reasons = gateway.reload(configuration() + '  workerThreads: 7\n  shards: 7\n')
+            self.assertEqual(reasons, ['gateway.shards, gateway.workerThreads cannot change while the gateway runs: restart it'])
+
     def test_listeners_come_and_go_and_clients_stay(self):
         with reserved_port() as port, Reloadable(configuration()) as gateway:
             more = '{port: 0}, {port: %d, address: 127.0.0.1}' % port

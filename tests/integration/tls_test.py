@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """wss and https: versions, resumption, certificates that are replaced, the development CA."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -244,6 +245,28 @@ class CertificateFilesTest(unittest.TestCase):
                     newcomer.close()
                 client.close()
             self.assertEqual(gateway.ends(2), [(1000, '')] * 2)
+
+    def test_replaced_files_are_told_of_when_every_shard_serves_them(self):
+        pipe = self.directory / 'pipe'
+        os.mkfifo(pipe)
+        with Gateway(RECORDED_API, listeners=self.listeners, settings=['gateway.shards=2'], RECORDER_PIPE=pipe) as gateway, \
+                Client(gateway.tls_url, ca=self.certificate) as client:
+            client.send_text('{"action":"hang"}')
+            gateway.wait_for_log('plugin.log', 2)  # its $connect event, and that it hangs
+            second = self.issue()
+
+            def is_served():
+                with contextlib.suppress(TimeoutError):  # it came to the shard that hangs
+                    return ssl.get_server_certificate(('localhost', gateway.tls_port), timeout=0.5) == second
+
+            wait_until(is_served, 'the shard that is free serves the new certificate')
+            gateway.signal(signal.SIGUSR1)
+            gateway.wait_for_log('log.reopen')  # whatever the main thread had to say before is in the log
+            self.assertEqual(gateway.log_lines('certificate.reloaded'), [])
+            pipe.write_text('go on')
+            self.assertEqual([line['port'] for line in gateway.wait_for_log('certificate.reloaded')], [gateway.tls_port])
+            client.receive_text()
+            client.close()
 
     def test_files_that_cannot_be_used_leave_the_old_certificate_in_force(self):
         with Gateway(listeners=self.listeners) as gateway:
