@@ -75,6 +75,22 @@ TEST_CASE("Routes, integrations, responses and stages come together by their ids
                  "AWS_PROXY, either"));
 }
 
+TEST_CASE("A property that is a boolean takes YAML 1.1's words for it")
+{
+    const auto with = [](const std::string& word) {
+        return load_template(kChat +
+                             std::string("  Other:\n    Type: AWS::ApiGatewayV2::Stage\n    Properties: "
+                                         "{ApiId: !Ref Api, StageName: other, AutoDeploy: true, "
+                                         "DefaultRouteSettings: {DataTraceEnabled: ") +
+                             word + "}}\n");
+    };
+    const Loaded loaded = with("On");
+    REQUIRE(problems_of(loaded).empty());
+    const api::Api& chat = loaded.settings.model.apis.begin()->second;
+    CHECK(chat.stages.at("other").default_route_settings.data_trace_enabled == true);
+    CHECK_THAT(problems_of(with("'On'")), Contains("expected true or false, not \"On\""));
+}
+
 TEST_CASE("JSON templates are read as YAML ones are")
 {
     const Loaded loaded = load_text(R"({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {
