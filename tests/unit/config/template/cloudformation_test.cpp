@@ -225,6 +225,22 @@ TEST_CASE("A URI with a stage variable needs the function that each stage names"
                Contains("Resources.Image.Properties.ImageUri: it is a container image"));
 }
 
+TEST_CASE("A stage variable that a stage does not set is named")
+{
+    const std::string text =
+        R"(  V: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: v, Target: !Sub "integrations/${VI}"}}
+  VI:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:${!stageVariables.fn}/invocations"
+)";
+    CHECK_THAT(
+        problems_of(load_template(kChat + text)),
+        Contains("Resources.VI.Properties.IntegrationUri: the stage \"dev\" has no stage variable \"fn\""));
+}
+
 TEST_CASE("Values for parameters are for templates only")
 {
     LoadOptions options;
