@@ -207,6 +207,15 @@ private:
     Node native_;
 };
 
+/// What is wrong with a function whose name the one at `first` has.
+std::string why_no_second(const FunctionEntry& function, const Position& first)
+{
+    const Position& here = function.where;
+    if (source_of(first) == source_of(here) && first.column == here.column)
+        return "it is read twice: " + here.file + " is in the list of functions again";
+    return "there is another function named " + function.name + " in " + source_beside(first, here);
+}
+
 }  // namespace
 
 std::vector<FunctionEntry> read_functions(Variables& file, const Service& service, Translation& out)
@@ -236,10 +245,7 @@ std::vector<FunctionEntry> read_functions(Variables& file, const Service& servic
             if (is_new) {
                 functions.push_back(std::move(function));
             } else {
-                out.problems.push_back({function.where,
-                                        path,
-                                        "there is another function named " + function.name + " in line " +
-                                            std::to_string(first->second.line)});
+                out.problems.push_back({function.where, path, why_no_second(function, first->second)});
             }
         }
     }

@@ -173,6 +173,27 @@ TEST_CASE("Functions may be a list of maps, and may stand in other files")
     CHECK(function.layers == std::vector<std::string>{(directory.path() / "tools").string()});
 }
 
+TEST_CASE("What two files have alike is told with the places in both")
+{
+    const TemporaryDirectory directory;
+    const std::string a = (directory.path() / "a.yml").string();
+    const std::string b = (directory.path() / "b.yml").string();
+    directory.write("a.yml", "g: {handler: g.h, events: [{websocket: say}]}\n");
+    const auto problems_with = [&](const std::string& other, const std::string& functions) {
+        directory.write("b.yml", other);
+        directory.write("serverless.yml", "service: s\nprovider: aws\nfunctions:\n" + functions);
+        return lines_of(load_file((directory.path() / "serverless.yml").string()).problems);
+    };
+    const std::string both = "  - ${file(a.yml)}\n  - ${file(b.yml)}\n";
+    CHECK(problems_with("g: {handler: g.h}\n", both) ==
+          b + ":1:1: functions.g: there is another function named s-dev-g in " + a + ":1\n");
+    CHECK_THAT(problems_with("h: {handler: g.h, events: [{websocket: say}]}\n", both),
+               Catch::Contains(b + ":1:29: functions.h.events.websocket: the route say is already in " + a +
+                               ":1\n"));
+    CHECK(problems_with("", "  - ${file(a.yml)}\n  - ${file(a.yml)}\n") ==
+          a + ":1:1: functions.g: it is read twice: " + a + " is in the list of functions again\n");
+}
+
 TEST_CASE("The provider's logs become the stage's")
 {
     const auto stage_of = [](const std::string& logs) {
