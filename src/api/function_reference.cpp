@@ -26,6 +26,22 @@ bool is_word(std::string_view text, std::size_t characters_max, std::string_view
            });
 }
 
+/// ${stageVariables.NAME} in a text.
+struct Reference {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::string_view name;
+};
+
+std::optional<Reference> first_reference(std::string_view text)
+{
+    const std::size_t begin = text.find(kVariable);
+    const std::size_t end = begin == std::string_view::npos ? begin : text.find('}', begin);
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::size_t name = begin + kVariable.size();
+    return Reference{begin, end + 1, text.substr(name, end - name)};
+}
+
 }  // namespace
 
 std::optional<FunctionReference> parse_function_name(std::string_view text)
@@ -60,16 +76,22 @@ std::optional<FunctionReference> parse_function_uri(std::string_view uri)
 std::string with_stage_variables(std::string_view text, const StringMap& variables)
 {
     std::string out;
-    while (true) {
-        const std::size_t begin = text.find(kVariable);
-        const std::size_t end = begin == std::string_view::npos ? begin : text.find('}', begin);
-        if (end == std::string_view::npos) return out.append(text);
-        const std::size_t name = begin + kVariable.size();
-        out.append(text.substr(0, begin));
-        const auto found = variables.find(text.substr(name, end - name));
-        if (found != variables.end()) out.append(found->second);
-        text.remove_prefix(end + 1);
+    while (const std::optional<Reference> found = first_reference(text)) {
+        out.append(text.substr(0, found->begin));
+        const auto value = variables.find(found->name);
+        if (value != variables.end()) out.append(value->second);
+        text.remove_prefix(found->end);
     }
+    return out.append(text);
+}
+
+std::string unset_stage_variable(std::string_view text, const StringMap& variables)
+{
+    while (const std::optional<Reference> found = first_reference(text)) {
+        if (!variables.contains(found->name)) return std::string(found->name);
+        text.remove_prefix(found->end);
+    }
+    return "";
 }
 
 std::string function_arn(std::string_view region, std::string_view account_id, std::string_view name)

@@ -30,6 +30,9 @@ std::optional<FunctionReference> parse_function_uri(std::string_view uri);
 /// `text` with each ${stageVariables.NAME} replaced; the names that the stage does not have become "".
 std::string with_stage_variables(std::string_view text, const StringMap& variables);
 
+/// The first such name that the stage does not have; "" when it has all.
+std::string unset_stage_variable(std::string_view text, const StringMap& variables);
+
 /// "arn:aws:lambda:REGION:ACCOUNT:function:NAME"
 std::string function_arn(std::string_view region, std::string_view account_id, std::string_view name);
 

@@ -36,6 +36,11 @@ std::string source_of(const Position& where)
     return where.line == 0 ? where.file : where.file + ':' + std::to_string(where.line);
 }
 
+std::string source_beside(const Position& where, const Position& here)
+{
+    return where.file == here.file ? "line " + std::to_string(where.line) : source_of(where);
+}
+
 std::string to_string(const Diagnostic& problem)
 {
     std::string out = source_of(problem.where);

@@ -17,6 +17,9 @@ struct Position {
 /// "my.yaml:12", or the source's name when it has no lines.
 std::string source_of(const Position& where);
 
+/// "line 12" of a place in the same file as `here`, "other.yml:12" of one in another.
+std::string source_beside(const Position& where, const Position& here);
+
 /// One mistake, in words for the person who made it.
 struct Diagnostic {
     Position where;

@@ -5,6 +5,7 @@
 #include "integrations/lambda/interpreter.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -105,17 +106,27 @@ private:
         for (const auto& [name, stage] : api.stages) {
             const auto function =
                 api::parse_function_uri(api::with_stage_variables(uri, stage.stage_variables));
-            if (!function) {
-                return report_integration(where,
-                                          "expected lambda:NAME, a function's ARN, or "
-                                          "arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/"
-                                          "ARN/invocations");
-            }
-            if (settings_.model.functions.contains(function->name)) continue;
-            return report_integration(where,
-                                      "no function named \"" + function->name + '"' +
-                                          report_.hint(function->name, keys_of(settings_.model.functions)));
+            if (function && settings_.model.functions.contains(function->name)) continue;
+            return report_integration(where, why_no_function(uri, function, name, stage));
         }
+    }
+
+    std::string why_no_function(const std::string& uri,
+                                const std::optional<api::FunctionReference>& function,
+                                const std::string& stage_name,
+                                const api::Stage& stage) const
+    {
+        const std::string unset = api::unset_stage_variable(uri, stage.stage_variables);
+        if (!unset.empty()) {
+            return "the stage \"" + stage_name + "\" has no stage variable \"" + unset +
+                   "\", which is to name the function: set it in the stage's stageVariables";
+        }
+        if (!function) {
+            return "expected lambda:NAME, a function's ARN, or "
+                   "arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations";
+        }
+        return "no function named \"" + function->name + '"' +
+               report_.hint(function->name, keys_of(settings_.model.functions));
     }
 
     bool is_builtin(const std::string& name) const

@@ -70,7 +70,8 @@ Translation translate(Door door, Document& document, const std::string& name, co
             return templates::translate(
                 document.root, name, options.template_options, options.overrides.values);
         case Door::Serverless:
-            return translate_serverless(document, name, serverless_options(options));
+            return translate_serverless(
+                document, name, serverless_options(options), options.overrides.values);
         case Door::Native:
             break;
     }

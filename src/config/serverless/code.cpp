@@ -39,27 +39,24 @@ std::string file_of(const std::string& handler)
 
 }  // namespace
 
-std::string code_directory(const Handler& handler, const std::string& service_directory, Translation& out)
+CodeDirectory code_directory(const Handler& handler, const std::string& service_directory, Translation& out)
 {
     const fs::path directory(service_directory);
     const std::string file = file_of(handler.text);
     const std::string source = first_there(directory, file, kTypeScript);
-    if (source.empty() || !first_there(directory, file, kRunnable).empty()) return ".";
+    if (source.empty() || !first_there(directory, file, kRunnable).empty()) return {};
     for (const char* built : kBuildDirectories) {
         if (first_there(directory / built, file, kRunnable).empty()) continue;
         out.notes.push_back({handler.where,
                              handler.path,
                              Note::Kind::Understood,
                              source + " runs as it was built in " + built});
-        return built;
+        return {built, ""};
     }
-    out.problems.push_back({handler.where,
-                            handler.path,
-                            source + " is TypeScript, which Postern does not build; build it to " + file +
-                                ".js, or with the Framework's plugin to " + kBuildDirectories[0] + '/' +
-                                file +
-                                ".js, or name the directory of what you build in custom.postern.codeUri"});
-    return ".";
+    return {".",
+            source + " is TypeScript, which Postern does not build; build it to " + file +
+                ".js, or with the Framework's plugin to " + kBuildDirectories[0] + '/' + file +
+                ".js, or name the directory of what you build in custom.postern.codeUri"};
 }
 
 }  // namespace postern::config::serverless

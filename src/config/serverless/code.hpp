@@ -15,9 +15,14 @@ struct Handler {
     Position where;
 };
 
-/// The directory, relative to that of the service, in which a handler's file is: "." or, for TypeScript,
-/// where one of the Framework's build plugins has put what it made. TypeScript that nobody has built is a
-/// mistake.
-std::string code_directory(const Handler& handler, const std::string& service_directory, Translation& out);
+/// Where a handler's file is.
+struct CodeDirectory {
+    std::string path = ".";  ///< relative to the directory of the service
+    std::string obstacle;    ///< TypeScript that nobody has built, and how to build it; "" for all else
+};
+
+/// The directory of the service or, for TypeScript, the one in which one of the Framework's build plugins has
+/// put what it made.
+CodeDirectory code_directory(const Handler& handler, const std::string& service_directory, Translation& out);
 
 }  // namespace postern::config::serverless

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/serverless/functions.hpp"
 
+#include "config/obstacles.hpp"
 #include "config/reader.hpp"
 #include "config/serverless/code.hpp"
 #include "config/serverless/function_environment.hpp"
@@ -8,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace postern::config::serverless {
 
@@ -32,6 +35,12 @@ constexpr std::array<std::string_view, 11> kRead = {"handler",
                                                     "events",
                                                     "<<"};
 
+/// What others make of a function.
+struct Use {
+    bool is_needed = false;  ///< a route or an authorizer calls it
+    bool has_code_elsewhere = false;
+};
+
 /// Makes the native node of one function.
 class Translator {
 public:
@@ -50,10 +59,12 @@ public:
           native_(map_node(function.where))
     {}
 
-    Node translate(const std::string& directory)
+    /// Nothing when the function is left out.
+    std::optional<Node> translate(const std::string& directory, const Use& use)
     {
         copy_or("runtime", kRuntime);
-        add_code(directory);
+        copy("handler", "handler");
+        if (!use.has_code_elsewhere && !add_code(directory, use.is_needed)) return std::nullopt;
         copy_or("timeout", kTimeout);
         copy_or("memorySize", kMemorySize);
         add_environment();
@@ -90,26 +101,71 @@ private:
         add(key, found != nullptr ? file_.resolve(*found) : scalar_node(otherwise, kFrameworkDefault));
     }
 
-    void add_code(const std::string& directory)
+    std::string native_text(std::string_view key) const
+    {
+        const Node* found = native_.find(key);
+        return found != nullptr && found->type == Node::Type::Scalar ? found->text : "";
+    }
+
+    /// False when the function cannot run here and nobody needs it.
+    bool add_code(const std::string& directory, bool is_needed)
+    {
+        std::string place = file_.text(file_.root(), "custom.postern.codeUri", "");
+        std::optional<Diagnostic> obstacle = obstacle_of_what_it_is();
+        if (!obstacle && place.empty()) {
+            const CodeDirectory code = code_directory(handler(), directory, out_);
+            if (!code.obstacle.empty()) obstacle = of_handler(code.obstacle);
+            place = code.path;
+        }
+        // What a start would miss of a function that is needed is said by check.
+        if (!obstacle && !is_needed)
+            obstacle = obstacle_of_its_files(std::filesystem::path(directory) / place);
+        if (!obstacle) {
+            add("codeUri", scalar_node(place, file_.own_place(function_.where)));
+            return true;
+        }
+        obstacle->message = with_name(obstacle->message, function_.name);
+        if (is_needed) {
+            add("endpoint",
+                scalar_node("http://localhost", obstacle->where));  // else its routes were mistakes
+            out_.problems.push_back(*std::move(obstacle));
+        } else {
+            out_.notes.push_back({function_.where, path_, Note::Kind::Ignored, kLeftOut + obstacle->message});
+        }
+        return is_needed;
+    }
+
+    std::optional<Diagnostic> obstacle_of_what_it_is()
     {
         const Node* image = file_.find(*function_.written, "image");
-        if (image != nullptr) {
-            out_.problems.push_back(
-                {image->where,
-                 path_ + ".image",
-                 "Postern runs no container images; write handler, for code in the service's directory"});
-        }
-        copy("handler", "handler");
-        const std::string built = file_.text(file_.root(), "custom.postern.codeUri", "");
-        const Node* handler = native_.find("handler");
-        const Position place = file_.own_place(function_.where);
-        const bool is_text = handler != nullptr && handler->type == Node::Type::Scalar;
-        if (built.empty() && is_text) {
-            const Handler what{handler->text, path_ + ".handler", handler->where};
-            add("codeUri", scalar_node(code_directory(what, directory, out_), place));
-        } else {
-            add("codeUri", scalar_node(built.empty() ? "." : built, place));
-        }
+        if (image != nullptr) return Diagnostic{image->where, path_ + ".image", kNoImages};
+        const std::string why = obstacle_of_runtime(native_text("runtime"));
+        if (why.empty()) return std::nullopt;
+        return Diagnostic{native_.find("runtime")->where, path_ + ".runtime", why};
+    }
+
+    /// A layer may bring the file.
+    std::optional<Diagnostic> obstacle_of_its_files(const std::filesystem::path& directory)
+    {
+        const std::string runtime = native_text("runtime");
+        const std::string handler = native_text("handler");
+        std::string why = obstacle_of_handler(runtime, handler, false);
+        if (why.empty() && own_or_provided("layers") == nullptr)
+            why = obstacle_of_files(runtime, handler, directory.string(), "");
+        return why.empty() ? std::nullopt : std::optional(of_handler(std::move(why)));
+    }
+
+    Handler handler() const
+    {
+        const Node* written = native_.find("handler");
+        const Position& where = written != nullptr ? written->where : function_.where;
+        return {native_text("handler"), path_ + ".handler", where};
+    }
+
+    Diagnostic of_handler(std::string why) const
+    {
+        Handler what = handler();
+        return {std::move(what.where), std::move(what.path), std::move(why)};
     }
 
     void add_environment()
@@ -151,6 +207,15 @@ private:
     Node native_;
 };
 
+/// What is wrong with a function whose name the one at `first` has.
+std::string why_no_second(const FunctionEntry& function, const Position& first)
+{
+    const Position& here = function.where;
+    if (source_of(first) == source_of(here) && first.column == here.column)
+        return "it is read twice: " + here.file + " is in the list of functions again";
+    return "there is another function named " + function.name + " in " + source_beside(first, here);
+}
+
 }  // namespace
 
 std::vector<FunctionEntry> read_functions(Variables& file, const Service& service, Translation& out)
@@ -180,10 +245,7 @@ std::vector<FunctionEntry> read_functions(Variables& file, const Service& servic
             if (is_new) {
                 functions.push_back(std::move(function));
             } else {
-                out.problems.push_back({function.where,
-                                        path,
-                                        "there is another function named " + function.name + " in line " +
-                                            std::to_string(first->second.line)});
+                out.problems.push_back({function.where, path, why_no_second(function, first->second)});
             }
         }
     }
@@ -200,6 +262,7 @@ std::map<std::string, std::string> names_of(const std::vector<FunctionEntry>& fu
 Node native_functions(Variables& file,
                       const std::vector<FunctionEntry>& functions,
                       Intrinsics& intrinsics,
+                      const FunctionUses& uses,
                       const std::string& directory,
                       Translation& out)
 {
@@ -208,7 +271,9 @@ Node native_functions(Variables& file,
     Node native = map_node({});
     for (const FunctionEntry& function : functions) {
         Translator translator(file, function, environment, layers, out);
-        native.entries.push_back({function.name, function.where, translator.translate(directory)});
+        const Use use{uses.needed.contains(function.name), has_code_elsewhere(uses.overrides, function.name)};
+        if (std::optional<Node> made = translator.translate(directory, use))
+            native.entries.push_back({function.name, function.where, *std::move(made)});
     }
     return native;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "config/overlay.hpp"
 #include "config/serverless/service.hpp"
 #include "config/serverless/variables.hpp"
 #include "config/translation.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,10 +29,18 @@ std::map<std::string, std::string> names_of(const std::vector<FunctionEntry>& fu
 
 class Intrinsics;
 
-/// The native file's `functions`.
+/// Who makes what of the functions.
+struct FunctionUses {
+    std::set<std::string> needed;            ///< by routes and authorizers
+    const std::vector<Override>& overrides;  ///< may say where a function's code is
+};
+
+/// The native file's `functions`. One that cannot run here is a mistake when it is needed, and otherwise left
+/// out with a note.
 Node native_functions(Variables& file,
                       const std::vector<FunctionEntry>& functions,
                       Intrinsics& intrinsics,
+                      const FunctionUses& uses,
                       const std::string& directory,
                       Translation& out);
 

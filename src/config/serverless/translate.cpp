@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/serverless/translate.hpp"
 
+#include "config/needed_functions.hpp"
 #include "config/serverless/functions.hpp"
 #include "config/serverless/ignored.hpp"
 #include "config/serverless/intrinsics.hpp"
@@ -41,7 +42,8 @@ bool is_serverless(const Node& root)
 
 Translation translate_serverless(const Document& document,
                                  const std::string& name,
-                                 const serverless::Options& options)
+                                 const serverless::Options& options,
+                                 const std::vector<Override>& overrides)
 {
     Translation out;
     const std::string directory = std::filesystem::path(name).parent_path().string();
@@ -56,8 +58,9 @@ Translation translate_serverless(const Document& document,
     out.root.entries.push_back({"region", region, scalar_node(service.region, region)});
     Node apis = serverless::native_apis(file, service, functions, intrinsics, out);
     const Position section = apis.where;
+    const serverless::FunctionUses uses{needed_functions(apis), overrides};
     out.root.entries.push_back({"apis", section, std::move(apis)});
-    Node native = serverless::native_functions(file, functions, intrinsics, directory, out);
+    Node native = serverless::native_functions(file, functions, intrinsics, uses, directory, out);
     native.where = section;
     out.root.entries.push_back({"functions", section, std::move(native)});
     serverless::note_ignored(file, out);

@@ -62,10 +62,9 @@ private:
                                         routes.entries.end(),
                                         [&](const Node::Entry& entry) { return entry.key == key->text; });
         if (known != routes.entries.end()) {
-            return report(
-                where,
-                path,
-                "the route " + key->text + " is already in line " + std::to_string(known->where.line));
+            return report(where,
+                          path,
+                          "the route " + key->text + " is already in " + source_beside(known->where, where));
         }
         const Position place = event.type == Node::Type::Map ? where : event.where;
         Node route = map_node(place);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/apis.hpp"
 
-#include "api/function_reference.hpp"
 #include "config/template/build.hpp"
 
 #include <utility>
@@ -52,32 +51,6 @@ void check_owners(const World& world)
     }
 }
 
-/// The variables of each stage; one stage without any when there is none.
-std::vector<api::StringMap> stage_variables_of(const Node& api)
-{
-    std::vector<api::StringMap> out = {{}};
-    const Node* stages = api.find("stages");
-    if (stages == nullptr) return out;
-    for (const Node::Entry& stage : stages->entries) {
-        const Node* variables = stage.value.find("stageVariables");
-        if (variables == nullptr) continue;
-        api::StringMap& texts = out.emplace_back();
-        for (const Node::Entry& variable : variables->entries) texts[variable.key] = variable.value.text;
-    }
-    return out;
-}
-
-/// Adds the function that the URI below `name` calls in each stage.
-void add_function(const Node& caller, const char* name, const Node& api, std::set<std::string>& out)
-{
-    const Node* uri = caller.find(name);
-    if (uri == nullptr) return;
-    for (const api::StringMap& variables : stage_variables_of(api)) {
-        const auto function = api::parse_function_uri(api::with_stage_variables(uri->text, variables));
-        if (function) out.insert(function->name);
-    }
-}
-
 }  // namespace
 
 std::vector<const Item*> members(const World& world,
@@ -116,22 +89,6 @@ Node native_apis(const World& world)
         out.entries.push_back({api->ref, api->where(), std::move(native)});
     }
     check_owners(world);
-    return out;
-}
-
-std::set<std::string> needed_functions(const Node& apis)
-{
-    std::set<std::string> out;
-    for (const Node::Entry& api : apis.entries) {
-        for (const Node::Entry& route : api.value.find("routes")->entries) {
-            if (const Node* integration = route.value.find("integration"))
-                add_function(*integration, "integrationUri", api.value, out);
-        }
-        const Node* authorizers = api.value.find("authorizers");
-        if (authorizers == nullptr) continue;
-        for (const Node::Entry& authorizer : authorizers->entries)
-            add_function(authorizer.value, "authorizerUri", api.value, out);
-    }
     return out;
 }
 

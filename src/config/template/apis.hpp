@@ -3,17 +3,11 @@
 
 #include "config/template/api_parts.hpp"
 
-#include <set>
-#include <string>
-
 namespace postern::config::templates {
 
 /// The native section `apis`: every WebSocket API of the template with its routes and stages, under its
 /// made-up id. Reports parts that belong to no API.
 Node native_apis(const World& world);
-
-/// The functions that the routes and authorizers of native APIs name.
-std::set<std::string> needed_functions(const Node& apis);
 
 /// The native section `domainNames`.
 Node native_domain_names(const World& world);

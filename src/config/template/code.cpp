@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/code.hpp"
 
-#include "config/handler_files.hpp"
+#include "config/obstacles.hpp"
 
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace postern::config::templates {
 
@@ -22,8 +21,6 @@ constexpr const char* kNotOfSynth =
 constexpr const char* kInS3 =
     "the code is in S3, which is not asked: name its directory, in the template or with --set "
     "functions.NAME.codeUri=DIR";
-constexpr const char* kImage =
-    "it is a container image: run the container, and say --set functions.NAME.endpoint=http://HOST:PORT";
 
 std::filesystem::path beside(const std::string& template_file, const std::string& path)
 {
@@ -54,7 +51,7 @@ public:
         out_.where = item_.where();
         if (item_.text("PackageType") == "Image" || item_.find("ImageUri") != nullptr) {
             out_.where = item_.where_of(item_.find("ImageUri") != nullptr ? "ImageUri" : "PackageType");
-            out_.obstacle = kImage;
+            out_.obstacle = kNoImages;
             return std::move(out_);
         }
         if (const Node* text = item_.find("InlineCode")) {
@@ -86,7 +83,7 @@ private:
             return;
         }
         if (place.find("ImageUri") != nullptr) {
-            out_.obstacle = kImage;
+            out_.obstacle = kNoImages;
             return;
         }
         const std::string key = scalar_below(place, place.find("S3Key") != nullptr ? "S3Key" : "Key");
@@ -154,35 +151,15 @@ void find_handler(const Item& function, const std::string& template_file, Code& 
 {
     const std::string runtime = function.text("Runtime");
     const std::string handler = function.text("Handler");
-    if (runtime.empty()) return;  // the reader says that it is required
-    const bool is_node = runtime.starts_with("nodejs");
-    const bool is_interpreted = is_node || runtime.starts_with("python");
-    if (is_interpreted && handler.empty()) return;  // the same
-    const Position& where = function.where_of("Handler");
-    const auto obstacle = [&](std::string what) {
-        code.obstacle = std::move(what);
-        code.where = where;
-    };
-    const std::vector<std::string> files = files_of_handler(runtime, handler);
-    if (files.empty()) {
-        return obstacle("expected a handler FILE.FUNCTION, not " + describe(scalar_node(handler, where)));
-    }
-    if (code.inline_text) {
-        if (!is_interpreted || files[0].starts_with("index.")) return;  // the reader refuses the first
-        return obstacle("inline code is the file index: the handler is index.FUNCTION");
-    }
+    std::string obstacle = obstacle_of_handler(runtime, handler, code.inline_text.has_value());
     // A layer may bring the file.
-    if (!code.directory || function.find("Layers") != nullptr || handler.starts_with('/')) return;
-    const std::filesystem::path directory = beside(template_file, code.directory->text);
-    if (is_one_there(directory.string(), files)) return;
-    const std::string place = directory.lexically_normal().string();
-    if (!is_interpreted) {
-        return obstacle("the executable is missing: there is no " + listed(files) + " in " + place + kBuild);
+    if (obstacle.empty() && code.directory && function.find("Layers") == nullptr) {
+        const std::string directory = beside(template_file, code.directory->text).string();
+        obstacle = obstacle_of_files(runtime, handler, directory, kBuild);
     }
-    const std::string typescript = files[0].substr(0, files[0].size() - 2) + "ts";
-    obstacle(is_node && is_one_there(directory.string(), {typescript})
-                 ? "Node.js does not run " + typescript + " as it is" + kBuild
-                 : "the handler's file is missing: there is no " + listed(files) + " in " + place);
+    if (obstacle.empty()) return;
+    code.obstacle = std::move(obstacle);
+    code.where = function.where_of("Handler");
 }
 
 }  // namespace postern::config::templates

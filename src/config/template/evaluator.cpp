@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/evaluator.hpp"
 
+#include "config/template/booleans.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -67,6 +69,7 @@ Evaluator::Value Evaluator::walk_plain(const Node& node)
     out.text = node.text;
     out.is_quoted = node.is_quoted;
     out.where = node.where;
+    if (node.tag.empty()) settle_booleans(out);
     for (const Node& item : node.items) {
         if (Value value = walk(item)) out.items.push_back(*std::move(value));
     }

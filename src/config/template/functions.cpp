@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evaluator: the intrinsic functions on texts and lists.
+#include "config/template/booleans.hpp"
 #include "config/template/evaluator.hpp"
 #include "config/units.hpp"
 #include "core/base64.hpp"
@@ -16,6 +17,19 @@ Node list_at(const Position& where)
     list.type = Node::Type::List;
     list.where = where;
     return list;
+}
+
+/// The value at a mapping's key. `yes: ...` is the key true to AWS, as every value `yes` is.
+const Node* value_at(const Node& map, const std::string& key)
+{
+    const Node* exact = map.find(key);
+    if (exact != nullptr || (key != "true" && key != "false")) return exact;
+    for (const Node::Entry& entry : map.entries) {
+        Node word = scalar_node(entry.key, entry.where);
+        settle_booleans(word);
+        if (word.text == key) return &entry.value;
+    }
+    return nullptr;
 }
 
 }  // namespace
@@ -93,7 +107,7 @@ Evaluator::Value Evaluator::find_in_map(const Call& call)
         const auto key = text(items[i], "a key");
         if (!key) return std::nullopt;
         if (at != nullptr && !charge(at->entries.size(), call.where)) return std::nullopt;
-        const Node* below = at == nullptr ? nullptr : at->find(*key);
+        const Node* below = at == nullptr ? nullptr : value_at(*at, *key);
         if (below == nullptr && preset != nullptr) return walk(*preset);
         if (below == nullptr) {
             return fail(items[i].where,

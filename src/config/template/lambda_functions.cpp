@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/lambda_functions.hpp"
 
+#include "config/obstacles.hpp"
 #include "config/template/build.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace postern::config::templates {
@@ -12,25 +12,6 @@ namespace {
 
 constexpr const char* kFunctionTypes[] = {"AWS::Serverless::Function", "AWS::Lambda::Function"};
 constexpr const char* kLayerTypes[] = {"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"};
-
-/// Why a runtime does not run here; "" when it does.
-std::string obstacle_of_runtime(const std::string& runtime)
-{
-    for (const char* prefix : {"nodejs", "python3", "provided", "go1.x"}) {
-        if (runtime.starts_with(prefix)) return "";
-    }
-    if (runtime.empty()) return "";  // the reader says that it is required
-    return "the runtime " + runtime +
-           " does not run here (nodejs*, python3* and provided* do): run the function in a container with "
-           "Lambda's runtime interface emulator, and say --set functions.NAME.endpoint=http://HOST:PORT";
-}
-
-std::string with_name(std::string text, const std::string& name)
-{
-    const std::string hole = "functions.NAME.";
-    const std::size_t at = text.find(hole);
-    return at == std::string::npos ? text : text.replace(at, hole.size(), "functions." + name + '.');
-}
 
 }  // namespace
 
@@ -87,7 +68,7 @@ Node LambdaFunctions::native_function(const Item& item,
                                       bool& is_left_out)
 {
     Node out = Stack::copied(item);
-    if (has_code_elsewhere(name)) {
+    if (has_code_elsewhere(overrides_, name)) {
         findings_.understood(item.where(), "function " + name + ", its code given by a setting");
     } else {
         Code code = find_code(item, assets_, template_.file, findings_);
@@ -100,8 +81,7 @@ Node LambdaFunctions::native_function(const Item& item,
                 findings_.problem(code.where, why);
                 put(out, "endpoint", "http://localhost", code.where);  // else its routes were mistakes, too
             } else {
-                findings_.ignored(item.where(),
-                                  "no route needs the function, and it cannot run here: " + why);
+                findings_.ignored(item.where(), kLeftOut + why);
             }
             return out;
         }
@@ -171,14 +151,6 @@ Node LambdaFunctions::layers_of(const Node& layers)
         out.items.push_back(*content.directory);
     }
     return out;
-}
-
-bool LambdaFunctions::has_code_elsewhere(const std::string& name) const
-{
-    const std::string path = "functions." + name + '.';
-    return std::any_of(overrides_.begin(), overrides_.end(), [&](const Override& given) {
-        return given.path == path + "endpoint" || given.path == path + "codeUri";
-    });
 }
 
 }  // namespace postern::config::templates

@@ -38,7 +38,6 @@ private:
     Node native_function(const Item& item, const std::string& name, bool is_needed, bool& is_left_out);
     Node environment_of(const Node& environment, const std::string& function);
     Node layers_of(const Node& layers);
-    bool has_code_elsewhere(const std::string& name) const;
 
     const Stack& stack_;
     const Assets& assets_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/parameters.hpp"
 
+#include "config/template/booleans.hpp"
 #include "config/template/parameter_rules.hpp"
 #include "core/text.hpp"
 
@@ -73,7 +74,10 @@ Parameters::Parameters(const Node& root, const TemplateOptions& options, Finding
         findings.problem(flag, "expected NAME=VALUE or ParameterKey=NAME,ParameterValue=VALUE");
     }
     if (const Node* section = root.find("Parameters")) {
-        for (const Node::Entry& entry : section->entries) read(entry, findings);
+        for (Node::Entry entry : section->entries) {
+            settle_booleans(entry.value);
+            read(entry, findings);
+        }
     }
     for (const auto& [name, value] : given_) {
         if (parameters_.contains(name) || name.find(':') != std::string::npos) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/translate.hpp"
 
+#include "config/needed_functions.hpp"
 #include "config/template/apis.hpp"
 #include "config/template/app_functions.hpp"
 #include "config/template/build.hpp"

@@ -28,6 +28,18 @@ void add_file(CodeStamp& stamp, const std::string& path)
     ++stamp.files;
 }
 
+/// What npm and pip write, and nobody edits: thousands of files.
+bool is_installation(const fs::path& path)
+{
+    std::error_code error;
+    return path.filename() == "node_modules" || fs::exists(path / "pyvenv.cfg", error);
+}
+
+bool changes_by_itself(const fs::path& path)
+{
+    return path.filename() == ".git" || path.filename() == "__pycache__";
+}
+
 CodeStamp read_tree(const std::string& root)
 {
     CodeStamp stamp;
@@ -35,11 +47,10 @@ CodeStamp read_tree(const std::string& root)
     fs::recursive_directory_iterator entry(root, fs::directory_options::skip_permission_denied, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         if (stamp.files >= CodeStamp::kFilesMax) break;
-        const fs::path name = entry->path().filename();
-        const bool is_modules = name == "node_modules";
-        if (is_modules || name == ".git" || name == "__pycache__") entry.disable_recursion_pending();
+        const bool is_installed = is_installation(entry->path());
+        if (is_installed || changes_by_itself(entry->path())) entry.disable_recursion_pending();
         std::error_code ignored;
-        if (is_modules || !entry->is_directory(ignored)) add_file(stamp, entry->path().string());
+        if (is_installed || !entry->is_directory(ignored)) add_file(stamp, entry->path().string());
     }
     return stamp;
 }

@@ -12,8 +12,9 @@ namespace postern::integrations::lambda {
 
 /// Tells one state of a function's files from another without reading them: paths, modification times, sizes
 /// and inodes of all files in the code directory and the layers. Of node_modules only the directory itself
-/// counts, whose time `npm install` changes; .git and __pycache__, which change by themselves, do not at all.
-/// Of a huge directory the first kFilesMax files count.
+/// counts, whose time `npm install` changes, and so of a Python virtual environment, whatever its name; .git
+/// and __pycache__, which change by themselves, do not at all. Of a huge directory the first kFilesMax files
+/// count.
 struct CodeStamp {
     static constexpr std::size_t kFilesMax = 20'000;
 

@@ -68,6 +68,10 @@ TEST_CASE("stage variables are put into a URI")
     CHECK(with_stage_variables("lambda:${stageVariables.nobody}x", variables) == "lambda:x");
     CHECK(with_stage_variables("lambda:${stageVariables.name", variables) == "lambda:${stageVariables.name");
     CHECK(with_stage_variables("plain", variables) == "plain");
+    CHECK(unset_stage_variable("lambda:${stageVariables.name}${stageVariables.nobody}", variables) ==
+          "nobody");
+    CHECK(unset_stage_variable("lambda:${stageVariables.name}", variables).empty());
+    CHECK(unset_stage_variable("plain", variables).empty());
 }
 
 TEST_CASE("a function's ARN")

@@ -242,6 +242,13 @@ TEST_CASE("A route's function must be there, in each stage")
     CHECK(with_function("lambda:${stageVariables.f}",
                         "{dev: {stageVariables: {f: wsEcho}}, prod: {stageVariables: {f: other}}}")
               .find("no function named \"other\"") != std::string::npos);
+    CHECK(with_function("lambda:${stageVariables.f}", "{dev: {stageVariables: {f: wsEcho}}, prod: {}}") ==
+          "t.yaml:1:24: apis.a.routes.r.integration: the stage \"prod\" has no stage variable \"f\", which "
+          "is to "
+          "name the function: set it in the stage's stageVariables\n");
+    CHECK(with_function("lambda:ws${stageVariables.f}", "{dev: {}}").find("no stage variable \"f\"") !=
+          std::string::npos);
+    CHECK(with_function("lambda:wsEcho${stageVariables.f}", "{dev: {}}").empty());
 }
 
 TEST_CASE("Functions are checked")

@@ -54,7 +54,7 @@ inline Translation translated(std::string_view text,
                               const serverless::Options& options = {},
                               const std::string& name = "serverless.yml")
 {
-    return translate_serverless(read_yaml(text, name), name, options);
+    return translate_serverless(read_yaml(text, name), name, options, {});
 }
 
 /// The node at "functions/s-dev-f/timeout" as JSON; "" when there is none.

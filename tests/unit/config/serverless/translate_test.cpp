@@ -35,8 +35,6 @@ functions:
           route: say
           routeResponseSelectionExpression: $default
       - http: GET /x
-  job:
-    handler: job.handler
 )";
 
 std::string problems_in(const std::string& text)
@@ -74,7 +72,6 @@ TEST_CASE("Functions and websocket events become the native file's functions and
     CHECK(json_at(out.root, "functions/own-name") ==
           R"({"runtime":"nodejs18.x","handler":"say.handler","codeUri":".","timeout":6,"memorySize":512,)"
           R"("environment":{"TABLE":"t","COMMON":"2"},"reservedConcurrentExecutions":3})");
-    CHECK(json_at(out.root, "functions/chat-dev-job/handler") == R"("job.handler")");
 }
 
 TEST_CASE("The native file that it becomes can be served")
@@ -174,6 +171,27 @@ TEST_CASE("Functions may be a list of maps, and may stand in other files")
     const auto& function = loaded.settings.model.functions.at("s-dev-g");
     CHECK(std::filesystem::equivalent(function.code_uri, directory.path()));
     CHECK(function.layers == std::vector<std::string>{(directory.path() / "tools").string()});
+}
+
+TEST_CASE("What two files have alike is told with the places in both")
+{
+    const TemporaryDirectory directory;
+    const std::string a = (directory.path() / "a.yml").string();
+    const std::string b = (directory.path() / "b.yml").string();
+    directory.write("a.yml", "g: {handler: g.h, events: [{websocket: say}]}\n");
+    const auto problems_with = [&](const std::string& other, const std::string& functions) {
+        directory.write("b.yml", other);
+        directory.write("serverless.yml", "service: s\nprovider: aws\nfunctions:\n" + functions);
+        return lines_of(load_file((directory.path() / "serverless.yml").string()).problems);
+    };
+    const std::string both = "  - ${file(a.yml)}\n  - ${file(b.yml)}\n";
+    CHECK(problems_with("g: {handler: g.h}\n", both) ==
+          b + ":1:1: functions.g: there is another function named s-dev-g in " + a + ":1\n");
+    CHECK_THAT(problems_with("h: {handler: g.h, events: [{websocket: say}]}\n", both),
+               Catch::Contains(b + ":1:29: functions.h.events.websocket: the route say is already in " + a +
+                               ":1\n"));
+    CHECK(problems_with("", "  - ${file(a.yml)}\n  - ${file(a.yml)}\n") ==
+          a + ":1:1: functions.g: it is read twice: " + a + " is in the list of functions again\n");
 }
 
 TEST_CASE("The provider's logs become the stage's")
@@ -287,7 +305,8 @@ TEST_CASE("Mistakes are told with their places and remedies")
         problems_in(head + "  f: {handler: f.h, events: [{websocket: {route: $connect, authorizer: []}}]}"),
         Catch::Contains("expected a function of this file, a function's ARN"));
     CHECK_THAT(problems_in(head + "  f: {image: x, events: [{websocket: a}]}"),
-               Catch::Contains("functions.f.image: Postern runs no container images"));
+               Catch::Contains("functions.f.image: it is a container image: run the container, and say --set "
+                               "functions.s-dev-f.endpoint=http://HOST:PORT"));
     CHECK_THAT(problems_in(head + "  f: {handler: f.h, environment: 5, events: [{websocket: a}]}"),
                Catch::Contains("functions.f.environment: expected a map"));
 }
@@ -311,4 +330,77 @@ TEST_CASE("A TypeScript handler runs as it was built, or says how to build it")
     CHECK_THAT(lines_of(built.notes), Catch::Contains("src/f.ts runs as it was built in .esbuild/.build"));
     directory.write("src/f.js", "");
     CHECK(json_at(translated(text, {}, name).root, "functions/s-dev-f/codeUri") == R"(".")");
+}
+
+TEST_CASE(
+    "A function that cannot run here is a mistake where a websocket event needs it, and a note elsewhere")
+{
+    const TemporaryDirectory directory;
+    directory.write("f.js", "");
+    directory.write("typed.ts", "");
+    const std::string name = (directory.path() / "serverless.yml").string();
+    const std::string head = kService;
+    const struct {
+        const char* properties;
+        const char* why;
+    } cases[] = {
+        {"image: x", "it is a container image: run the container, and say --set functions.s-dev-g.endpoint="},
+        {"runtime: java21, handler: a.B", "the runtime java21 does not run here"},
+        {"handler: typed.handler", "typed.ts is TypeScript, which Postern does not build"},
+    };
+    for (const auto& one : cases) {
+        INFO(one.properties);
+        const std::string function = std::string("  g: {") + one.properties;
+        const Loaded needed = load_text(head + function + ", events: [{websocket: g}]}\n", name);
+        CHECK_THAT(lines_of(needed.problems), Catch::Contains(one.why));
+        CHECK(needed.problems.size() == 1);
+        const Loaded checks =
+            load_text(head + function +
+                          "}\n  h: {handler: f.h, events: [{websocket: {route: $connect, authorizer: g}}]}\n",
+                      name);
+        CHECK_THAT(lines_of(checks.problems), Catch::Contains(one.why));
+        const Loaded left_out = load_text(head + function + ", events: [{http: GET /}]}\n", name);
+        CHECK(lines_of(left_out.problems) == "");
+        CHECK_FALSE(left_out.settings.model.functions.contains("s-dev-g"));
+        CHECK_THAT(lines_of(left_out.notes),
+                   Catch::Contains(
+                       std::string("ignored 5 functions.g: no route needs the function, and it cannot run "
+                                   "here: ") +
+                       one.why));
+    }
+}
+
+TEST_CASE("A function that no websocket event needs is left out when its files are missing")
+{
+    const TemporaryDirectory directory;
+    directory.write("there.js", "");
+    directory.write("bootstrap", "");
+    const std::string name = (directory.path() / "serverless.yml").string();
+    const auto notes_of = [&](const std::string& properties, bool is_there) {
+        const Loaded loaded = load_text(kService + std::string("  g: {") + properties + "}\n", name);
+        CHECK(lines_of(loaded.problems) == "");
+        CHECK(loaded.settings.model.functions.contains("s-dev-g") == is_there);
+        return lines_of(loaded.notes);
+    };
+    CHECK_THAT(
+        notes_of("handler: src/g.run", false),
+        Catch::Contains("the handler's file is missing: there is no src/g.js, src/g.mjs or src/g.cjs in"));
+    CHECK_THAT(notes_of("handler: g.run, runtime: python3.12", false),
+               Catch::Contains("there is no g.py or g/__init__.py in"));
+    notes_of("handler: there.run", true);
+    notes_of("handler: any, runtime: provided.al2023", true);
+    std::filesystem::remove(directory.path() / "bootstrap");
+    CHECK_THAT(notes_of("handler: any, runtime: provided.al2023", false),
+               Catch::Contains("the executable is missing: there is no bootstrap in"));
+    notes_of("handler: src/g.run, layers: [{Ref: ToolsLambdaLayer}]", true);
+}
+
+TEST_CASE("What is set of a function's code takes the place of what the serverless.yml says")
+{
+    LoadOptions options;
+    options.overrides.values.push_back({"functions.s-dev-g.endpoint", "http://localhost:9000", "flag"});
+    const Loaded loaded =
+        load_text(kService + std::string("  g: {image: x, events: [{websocket: g}]}\n"), "t.yml", options);
+    CHECK(lines_of(loaded.problems) == "");
+    CHECK(loaded.settings.model.functions.at("s-dev-g").endpoint == "http://localhost:9000");
 }

@@ -75,6 +75,22 @@ TEST_CASE("Routes, integrations, responses and stages come together by their ids
                  "AWS_PROXY, either"));
 }
 
+TEST_CASE("A property that is a boolean takes YAML 1.1's words for it")
+{
+    const auto with = [](const std::string& word) {
+        return load_template(kChat +
+                             std::string("  Other:\n    Type: AWS::ApiGatewayV2::Stage\n    Properties: "
+                                         "{ApiId: !Ref Api, StageName: other, AutoDeploy: true, "
+                                         "DefaultRouteSettings: {DataTraceEnabled: ") +
+                             word + "}}\n");
+    };
+    const Loaded loaded = with("On");
+    REQUIRE(problems_of(loaded).empty());
+    const api::Api& chat = loaded.settings.model.apis.begin()->second;
+    CHECK(chat.stages.at("other").default_route_settings.data_trace_enabled == true);
+    CHECK_THAT(problems_of(with("'On'")), Contains("expected true or false, not \"On\""));
+}
+
 TEST_CASE("JSON templates are read as YAML ones are")
 {
     const Loaded loaded = load_text(R"({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {
@@ -207,6 +223,22 @@ TEST_CASE("A URI with a stage variable needs the function that each stage names"
 )";
     CHECK_THAT(problems_of(load_template(kChat + text)),
                Contains("Resources.Image.Properties.ImageUri: it is a container image"));
+}
+
+TEST_CASE("A stage variable that a stage does not set is named")
+{
+    const std::string text =
+        R"(  V: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: v, Target: !Sub "integrations/${VI}"}}
+  VI:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:${!stageVariables.fn}/invocations"
+)";
+    CHECK_THAT(
+        problems_of(load_template(kChat + text)),
+        Contains("Resources.VI.Properties.IntegrationUri: the stage \"dev\" has no stage variable \"fn\""));
 }
 
 TEST_CASE("Values for parameters are for templates only")

@@ -69,6 +69,27 @@ TEST_CASE("The region and the account can be chosen")
           "eu-west-1");
 }
 
+TEST_CASE("YAML 1.1's booleans are true and false, unless they have quotes")
+{
+    for (const char* yes : {"yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"}) {
+        CHECK(value_of(yes) == "true");
+    }
+    for (const char* no : {"no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"}) {
+        CHECK(value_of(no) == "false");
+    }
+    for (const char* text : {"y", "N", "yEs", "yes please"}) CHECK(value_of(text) == text);
+    CHECK(value_of("\"yes\"") == "yes");
+    CHECK(value_of("'Off'") == "Off");
+    CHECK(value_of("!!str on") == "on");
+    CHECK(value_of("!Sub yes") == "yes");
+    CHECK(value_of("|-\n            yes") == "yes");
+    CHECK(value_of("!Join [-, [on, 'on']]") == "true-on");
+    CHECK(value_of("!FindInMap [M, a, b]", "Mappings: {M: {a: {b: Yes}}}") == "true");
+    CHECK(value_of("!FindInMap [M, yes, b]", "Mappings: {M: {yes: {b: 1}, no: {b: 2}}}") == "1");
+    CHECK(value_of("!Ref P", "Parameters: {P: {Type: String, Default: yes, AllowedValues: [yes, no]}}") ==
+          "true");
+}
+
 TEST_CASE("Fn::GetAtt takes a list and a text with a dot")
 {
     const std::string arn = "arn:aws:lambda:us-east-1:000000000000:function:F";
@@ -132,13 +153,13 @@ TEST_CASE("Fn::ImportValue takes what the user says")
 
 TEST_CASE("Conditions choose values and resources")
 {
-    CHECK(value_of("!If [IsDev, yes, no]", kConditions) == "yes");
-    CHECK(value_of("!If [IsProd, yes, no]", kConditions) == "no");
-    CHECK(value_of("!If [Both, yes, no]", kConditions) == "yes");
-    CHECK(value_of("!If [Either, yes, no]", kConditions) == "yes");
-    CHECK(value_of("!If [Neither, yes, no]", kConditions) == "no");
+    CHECK(value_of("!If [IsDev, one, other]", kConditions) == "one");
+    CHECK(value_of("!If [IsProd, one, other]", kConditions) == "other");
+    CHECK(value_of("!If [Both, one, other]", kConditions) == "one");
+    CHECK(value_of("!If [Either, one, other]", kConditions) == "one");
+    CHECK(value_of("!If [Neither, one, other]", kConditions) == "other");
     CHECK(value_of("{\"Fn::If\": [IsProd, x, {Ref: 'AWS::NoValue'}]}", kConditions) == "(none)");
-    CHECK(value_of("!If [IsDev, yes, no]", kConditions, {"Stage=prod"}) == "no");
+    CHECK(value_of("!If [IsDev, one, other]", kConditions, {"Stage=prod"}) == "other");
 
     const std::string text =
         std::string(kChat) + "  Extra: {Type: AWS::SNS::Topic, Condition: IsProd}\n" + kConditions;

@@ -17,8 +17,11 @@ TEST_CASE("what is edited, added or removed is another code, and what changes by
     function.layers = {layer.path()};
     code.write("a/index.js", "1");
     code.write("node_modules/x/index.js", "1");
+    code.write(".venv/pyvenv.cfg", "");
+    code.write(".venv/lib/python3.12/site-packages/x.py", "1");
     const CodeStamp before = CodeStamp::of(function);
     CHECK(CodeStamp::of(function) == before);
+    CHECK(before.files == 3);  // index.js, node_modules and .venv
 
     SECTION("an edited file")
     {
@@ -45,8 +48,14 @@ TEST_CASE("what is edited, added or removed is another code, and what changes by
         code.write("node_modules/y/index.js", "1");
         CHECK(CodeStamp::of(function) != before);
     }
-    SECTION("the insides of a package, of .git and __pycache__")
+    SECTION("a virtual environment that was made")
     {
+        code.write("env/pyvenv.cfg", "");
+        CHECK(CodeStamp::of(function) != before);
+    }
+    SECTION("the insides of a package, of a virtual environment, of .git and __pycache__")
+    {
+        code.write(".venv/lib/python3.12/site-packages/x.py", "12");
         code.write("node_modules/x/index.js", "12");
         code.write(".git/index", "");
         code.write("a/__pycache__/b.pyc", "");
