@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/management_error.hpp"
-#include "core/log.hpp"
 #include "core/text.hpp"
+#include "server/refusal_log.hpp"
 #include "server/session_handshake.hpp"
 #include "server/shard_server.hpp"
 
@@ -12,31 +12,6 @@ namespace {
 /// Requests are read in small portions: whoever pipelines thousands waits his turn.
 constexpr std::size_t kRequestStep = 32 * 1024;
 static_assert(kRequestStep > net::TlsStream::kSlack && kRequestStep <= net::SharedBuffers::kInputBytes);
-
-/// The first byte of a TLS record that begins a handshake (RFC 8446 section 5.1).
-constexpr char kTlsHandshake = 0x16;
-
-/// As it was sent, so without control characters; without the query, which may hold secrets.
-std::string loggable_path(const HttpRequest& request)
-{
-    return text::to_utf8_lossy(std::string_view(request.target).substr(0, request.target.find('?')));
-}
-
-/// One line for each handshake that no API has seen.
-void log_refused(const HttpRequest& request, std::string_view source_ip, int status, std::string_view why)
-{
-    log::info("connect.refused",
-              {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
-}
-
-/// One line for what was never read to the end of its head: nobody knows what it asked for.
-void log_unreadable(std::string_view source_ip, bool is_tls_hello)
-{
-    const std::string_view why =
-        is_tls_hello ? "it speaks TLS, and this port does not"
-                     : "it is no HTTP/1.1 request, or its head is larger than gateway.limits.headerBytes";
-    log::info("connect.refused", {{"status", 400}, {"why", why}, {"source_ip", source_ip}});
-}
 
 /// Of requests that nothing serves: whether gateway.extensions would make their path one that is.
 bool needs_extensions(const HttpRequest& request, management::Extensions extensions)
@@ -63,7 +38,7 @@ void Session::process_requests()
 {
     while (state_ == State::Request && !is_handshake_over_ && !received_.empty() &&
            channel_.unsent_bytes() == 0) {
-        const bool is_tls_hello = received_.front() == kTlsHandshake;
+        const char first_byte = received_.front();
         const RequestReader::Status status = handshake_->reader.read(received_);
         if (status == RequestReader::Status::NeedMore) {
             if (handshake_->reader.take_expectation() && !channel_.write("HTTP/1.1 100 Continue\r\n\r\n"))
@@ -75,7 +50,7 @@ void Session::process_requests()
             break;
         }
         if (status == RequestReader::Status::Malformed) {
-            log_unreadable(info_.source_ip, is_tls_hello);
+            log_unreadable(first_byte, info_.source_ip);
             respond(api::bad_request(server_.shard().clock().wall()));
             break;
         }
@@ -189,8 +164,7 @@ void Session::manage(const HttpRequest& request)
         const std::string_view why = path                                    ? "no such stage"
                                      : needs_extensions(request, extensions) ? kExtensionsOff
                                                                              : "no such path";
-        log::info("connections_api.refused",
-                  {{"method", request.method}, {"why", why}, {"path", loggable_path(request)}});
+        log_refused_call(request, why);
         const EpochMillis now = server_.shard().clock().wall();
         Random& random = server_.shard().random();
         const std::string uuid = random.uuid();
