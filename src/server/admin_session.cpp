@@ -19,6 +19,8 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 management::AdminReply too_large(const HttpRequest& head, std::size_t body_bytes_max)
 {
     if (management::is_invocation(head.target))
@@ -49,7 +51,7 @@ void AdminSession::start()
 void AdminSession::finish()
 {
     keeps_alive_ = false;
-    if (state_ == State::Reading) close();
+    if (state_ == State::Reading || state_ == State::Continuing) close();
 }
 
 void AdminSession::next()
@@ -90,14 +92,23 @@ void AdminSession::process()
     }
     if (is_idle_ && reader_->is_reading()) {
         is_idle_ = false;
-        expect(options_.request_timeout,
-               [this] { refuse(management::admin_error(408, "The request took too long")); });
+        expect(options_.request_timeout, [this] {
+            // A caller who does not take the interim response would not take this one either.
+            if (state_ == State::Continuing) return close();
+            refuse(management::admin_error(408, "The request took too long"));
+        });
     }
-    if (!reader_->take_expectation()) return read();
-    sending_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    reader_->take_expectation() ? ask_for_body() : read();
+}
+
+/// The caller waits for the interim response before it sends its body (RFC 9110 section 10.1.1).
+void AdminSession::ask_for_body()
+{
+    state_ = State::Continuing;
     asio::async_write(
-        socket_, asio::buffer(sending_), [self = shared_from_this()](error_code error, std::size_t) {
-            if (self->state_ != State::Reading) return;
+        socket_, asio::buffer(kContinue), [self = shared_from_this()](error_code error, std::size_t) {
+            if (self->state_ != State::Continuing) return;
+            self->state_ = State::Reading;
             error ? self->close() : self->read();
         });
 }

@@ -66,11 +66,12 @@ public:
     void close();
 
 private:
-    enum class State { Reading, Asking, Writing, Ending };
+    enum class State { Reading, Continuing, Asking, Writing, Ending };
 
     void next();
     void read();
     void process();
+    void ask_for_body();
     void ask();
     void hand_over();
     void answer(std::uint64_t request, const management::AdminReply& reply);
