@@ -23,11 +23,11 @@ struct LoggedCall {
     integrations::InvocationNote note;  ///< of the answer
 };
 
-/// One invocation that has not been answered. Its number is what a handler's token names.
+/// One invocation, until it is over. Its number is what a handler's token names, until it is answered.
 struct Call {
     std::uint32_t index = 0;
     std::uint32_t generation = 0;
-    bool is_open = false;  ///< an answer is still wanted
+    bool is_open = false;  ///< an answer is still wanted: not yet settled
     bool is_held = false;  ///< its connection counts it as in flight
     api::EventType type = api::EventType::Message;
     api::ConnectionAddress address;   ///< of a Message: looked up again when the answer comes
@@ -80,9 +80,13 @@ public:
         return call.is_open && call.number() == number ? &call : nullptr;
     }
 
+    /// It has its answer, or its failure, and will be closed. Comes before whatever that answer sets off: a
+    /// send may end the connection, whose $disconnect handler may answer this very call on the same stack.
+    static void settle(Call& call) { call.is_open = false; }
+
     void close(Call& call)
     {
-        call.is_open = false;
+        settle(call);
         call.deployment.reset();
         ++call.generation;
         free_.push_back(call.index);

@@ -88,6 +88,7 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
         return fail(
             *call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
     }
+    Calls::settle(*call);
     if (call->is_logged) {
         call->logged->note = reply.note;
         log_reply(*call, reply);
@@ -134,6 +135,7 @@ void Gateway::say_why(Call& call, std::string_view why)
 /// 4), and stays.
 void Gateway::fail(Call& call, api::Refusal refusal, std::string_view why)
 {
+    Calls::settle(call);
     say_why(call, why);
     record(call, api::status_of(refusal), refusal, why);
     if (call.type == api::EventType::Connect) {

@@ -4,6 +4,7 @@
 #include "connections/connection.hpp"
 #include "connections/shared_message.hpp"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,7 @@ public:
     EpochMillis last_active_at() const override { return info_.connected_at + 5; }
     connections::PostResult send(std::string_view payload, bool is_binary) override
     {
+        if (on_send) on_send();
         if (is_full) return connections::PostResult::LimitExceeded;
         sent.emplace_back(payload);
         has_sent_binary = has_sent_binary || is_binary;
@@ -54,6 +56,7 @@ public:
     std::vector<std::string> sent;
     bool has_sent_binary = false;
     bool is_full = false;
+    std::function<void()> on_send;
     std::pair<std::uint16_t, std::string> closed;
     int held = 0;
 };

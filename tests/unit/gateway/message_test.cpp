@@ -120,6 +120,37 @@ TEST_CASE("only the first answer of a call counts")
     CHECK(client.held == 1);
 }
 
+TEST_CASE("a call that is answered again while its answer is sent ends once")
+{
+    GatewayFixture f(kRoutes);
+    FakeConnection& client = f.open();
+    postern_token token{};
+    // As a full outbox does: the connection ends, and its $disconnect handler answers whatever is open.
+    client.on_send = [&] { f.gateway->on_reply(token.call, {200, "again", false, {}}); };
+    const auto ends_once = [&](const auto& answer) {
+        f.message(client, kAsk);
+        token = f.handler().seen.back().token;
+        client.sent.clear();
+        answer();
+        CHECK(client.sent.size() == 1);
+        CHECK(client.held == 0);
+        CHECK(f.gateway->open_calls() == 0);
+    };
+    SECTION("by its handler")
+    {
+        ends_once([&] { f.answer(token, 200, "once"); });
+    }
+    SECTION("by its deadline")
+    {
+        ends_once([&] { f.pass(1000); });
+    }
+    client.on_send = nullptr;
+    f.message(client, kAsk);
+    f.message(client, kAsk);
+    CHECK(f.handler().seen.at(1).token.call != f.handler().seen.at(2).token.call);
+    CHECK(f.gateway->open_calls() == 2);
+}
+
 TEST_CASE("a handler that answers and then fails has answered")
 {
     GatewayFixture f(kRoutes);
