@@ -165,6 +165,22 @@ void ExecutionLog::response(int status,
     line("Endpoint response body before transformations: ", body);
 }
 
+void ExecutionLog::function_response(std::int64_t latency_ms,
+                                     std::string_view lambda_request_id,
+                                     bool has_failed,
+                                     std::string_view payload)
+{
+    Headers headers{{"Date", time_text::http_date(now_)},
+                    {"Content-Type", "application/json"},
+                    {"Content-Length", std::to_string(payload.size())},
+                    {"Connection", "keep-alive"},
+                    {"x-amzn-RequestId", std::string(lambda_request_id)}};
+    if (has_failed) headers.push_back({"X-Amz-Function-Error", "Unhandled"});
+    headers.push_back({"x-amzn-Remapped-Content-Length", "0"});
+    headers.push_back({"X-Amz-Executed-Version", "$LATEST"});
+    response(200, latency_ms, headers, payload);
+}
+
 void ExecutionLog::headers_line(std::string_view what, const Headers& headers)
 {
     std::string list;

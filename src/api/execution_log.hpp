@@ -48,6 +48,12 @@ public:
     /// `headers` are those of an HTTP request; a plugin gets none, and the line is left out.
     void request(std::string_view uri, const Headers& headers, std::string_view body);
     void response(int status, std::int64_t latency_ms, const Headers& headers, std::string_view body);
+    /// The response of Lambda's Invoke API, which is 200 also for a function that `has_failed`; `payload` is
+    /// what the function said. Without X-Amzn-Trace-Id.
+    void function_response(std::int64_t latency_ms,
+                           std::string_view lambda_request_id,
+                           bool has_failed,
+                           std::string_view payload);
 
     // ERROR.
 

@@ -155,7 +155,9 @@ private:
     // logs.cpp: what the stage's logs say about them
     void keep_for_logs(Call& call, const connections::ConnectionInfo& connection);
     void log_begin(Call& call, const integrations::EventParts& parts);
-    void log_reply(Call& call, const integrations::InvokeReply& reply);
+    void log_answer(Call& call,
+                    const integrations::InvocationNote& note,
+                    const integrations::InvokeReply* reply);
     void log_end(const EventRecord& event);
 
     void answer_connect(Call& call, const integrations::InvokeReply& reply);

@@ -89,10 +89,7 @@ void Gateway::on_reply(std::uint64_t number, const integrations::InvokeReply& re
             *call, api::Refusal::IntegrationFailed, "the handler's status is not between 100 and 599");
     }
     Calls::settle(*call);
-    if (call->is_logged) {
-        call->logged->note = reply.note;
-        log_reply(*call, reply);
-    }
+    if (call->is_logged) log_answer(*call, reply.note, &reply);
     switch (call->type) {
         case api::EventType::Connect:
             return answer_connect(*call, reply);
@@ -108,7 +105,7 @@ void Gateway::on_failure(std::uint64_t number, const integrations::InvokeFailure
 {
     Call* call = calls_.find(number);
     if (call == nullptr) return;
-    if (call->is_logged) call->logged->note = failure.note;
+    if (call->is_logged) log_answer(*call, failure.note, nullptr);
     fail(*call, failure.refusal, failure.why);
 }
 

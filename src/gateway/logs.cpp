@@ -54,8 +54,8 @@ void append_end(api::ExecutionLog& log,
     const bool has_note = event.note != nullptr;
     if (event.refusal == api::Refusal::IntegrationTimeout) {
         log.timed_out();
-    } else if (has_note && !event.note->function_error.empty()) {
-        log.function_failed(event.note->function_error, event.note->request_id);
+    } else if (has_note && event.note->function_error) {
+        log.function_failed(*event.note->function_error, event.note->request_id);
     } else if (has_note && !event.note->configuration_error.empty()) {
         log.failed(event.note->configuration_error);
     } else if (!event.why.empty()) {
@@ -150,13 +150,25 @@ void Gateway::log_begin(Call& call, const integrations::EventParts& parts)
     lines_.clear();
 }
 
-void Gateway::log_reply(Call& call, const integrations::InvokeReply& reply)
+/// What has come back, with data trace: of a function its own words, also when they mean a failure, of a
+/// plugin its `reply`, if there is one.
+void Gateway::log_answer(Call& call,
+                         const integrations::InvocationNote& note,
+                         const integrations::InvokeReply* reply)
 {
+    call.logged->note = note;
     if (!call.route->execution_log.is_traced()) return;
+    const std::int64_t latency_ms = shard_.clock().steady() - call.invoked_at;
     api::ExecutionLog log(lines_,
                           shard_.clock().wall(),
                           subject_of(*call.serving, call.route->key, call.connection_id, call.ids));
-    log.response(reply.status_code, shard_.clock().steady() - call.invoked_at, reply.headers, reply.body);
+    if (note.payload) {
+        log.function_response(latency_ms, note.request_id, note.function_error.has_value(), *note.payload);
+    } else if (reply != nullptr) {
+        log.response(reply->status_code, latency_ms, reply->headers, reply->body);
+    } else {
+        return;
+    }
     call.serving->logs()->execution->append(lines_);
     lines_.clear();
 }

@@ -8,17 +8,20 @@
 
 #include <postern/plugin.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace postern::integrations {
 
-/// What Lambda tells of an invocation beside its answer, for the execution log; nothing of a plugin's.
+/// What Lambda tells of an invocation, for the execution log; nothing of a plugin's.
 struct InvocationNote {
-    std::string request_id;           ///< Lambda's own
-    std::string function_error;       ///< the errorMessage of a function that failed
-    std::string configuration_error;  ///< in AWS's words, where they are other than the failure's
+    std::string request_id;                      ///< Lambda's own
+    std::shared_ptr<const std::string> payload;  ///< what the function said, as it came; null: nothing
+    std::optional<std::string> function_error;   ///< the errorMessage of a function that failed
+    std::string configuration_error;             ///< in AWS's words, where they are other than the failure's
 };
 
 /// What a handler answered, as values.

@@ -32,7 +32,7 @@ std::int32_t FunctionHandlers::invoke(void* entry, const postern_event* event, p
     const PluginHost& host = function.owner->host_;
     function.owner->invoke_(
         function.name, std::move(invocation), [&host, token, name = function.name](InvocationResult result) {
-            answer(host, token, name, result);
+            answer(host, token, name, std::move(result));
         });
     return 0;
 }
@@ -40,24 +40,24 @@ std::int32_t FunctionHandlers::invoke(void* entry, const postern_event* event, p
 /// AWS cannot tell its client why: a function that failed is a failed integration, one that could not be
 /// called at all is not invocable (spec captures 1.1: 502 and 500 to a handshake, the same frame to a
 /// message).
-void answer(const PluginHost& host,
-            postern_token token,
-            const std::string& name,
-            const InvocationResult& result)
+void answer(const PluginHost& host, postern_token token, const std::string& name, InvocationResult result)
 {
-    InvocationNote note{.request_id = result.request_id, .function_error = {}, .configuration_error = {}};
+    InvocationNote note;
+    note.request_id = std::move(result.request_id);
+    note.payload = std::make_shared<const std::string>(std::move(result.payload));
     switch (result.outcome) {
         case Outcome::Returned:
             break;
         case Outcome::Failed:
-            note.function_error = error_message(result.payload);
+            note.function_error = error_message(*note.payload);
             return host.fail(token, {api::Refusal::IntegrationFailed, result.why, std::move(note)});
         case Outcome::Throttled:
         case Outcome::NotFound:
         case Outcome::Broken:
+            note.payload = nullptr;
             return host.fail(token, {api::Refusal::NotInvocable, result.why, std::move(note)});
     }
-    const Result<api::ProxyReply> reply = api::parse_proxy_reply(result.payload);
+    const Result<api::ProxyReply> reply = api::parse_proxy_reply(*note.payload);
     if (!reply) {
         note.configuration_error = "Malformed Lambda proxy response";
         const std::string why = "function \"" + name + "\": " + reply.error().detail;

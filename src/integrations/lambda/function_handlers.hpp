@@ -44,9 +44,6 @@ private:
 
 /// What the result of a function means for the event that it was asked about: an answer, or a failure.
 /// Thread: any.
-void answer(const PluginHost& host,
-            postern_token token,
-            const std::string& name,
-            const InvocationResult& result);
+void answer(const PluginHost& host, postern_token token, const std::string& name, InvocationResult result);
 
 }  // namespace postern::integrations::lambda

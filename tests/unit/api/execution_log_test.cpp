@@ -103,6 +103,27 @@ TEST_CASE("an endpoint's request and answer are traced, without the secrets of t
                  "(EP5ytGkJoAMEmUQ=) Endpoint response body before transformations: hello"}));
 }
 
+TEST_CASE("what a function said is Lambda's response, also when it failed")
+{
+    CHECK(written(kMessage,
+                  [](ExecutionLog& log) {
+                      log.function_response(41, "47bc8311", false, "{\"statusCode\":403}");
+                      log.function_response(7, "bcae24c1", true, "{}");
+                  }) ==
+          timed({"(EP5ytGkJoAMEmUQ=) Received response. Status: 200, Integration latency: 41 ms",
+                 "(EP5ytGkJoAMEmUQ=) Endpoint response headers: {Date=Fri, 25 Sep 2026 09:20:29 GMT, "
+                 "Content-Type=application/json, Content-Length=18, Connection=keep-alive, "
+                 "x-amzn-RequestId=47bc8311, x-amzn-Remapped-Content-Length=0, "
+                 "X-Amz-Executed-Version=$LATEST}",
+                 "(EP5ytGkJoAMEmUQ=) Endpoint response body before transformations: {\"statusCode\":403}",
+                 "(EP5ytGkJoAMEmUQ=) Received response. Status: 200, Integration latency: 7 ms",
+                 "(EP5ytGkJoAMEmUQ=) Endpoint response headers: {Date=Fri, 25 Sep 2026 09:20:29 GMT, "
+                 "Content-Type=application/json, Content-Length=2, Connection=keep-alive, "
+                 "x-amzn-RequestId=bcae24c1, X-Amz-Function-Error=Unhandled, "
+                 "x-amzn-Remapped-Content-Length=0, X-Amz-Executed-Version=$LATEST}",
+                 "(EP5ytGkJoAMEmUQ=) Endpoint response body before transformations: {}"}));
+}
+
 TEST_CASE("failures have AWS's beginnings")
 {
     CHECK(written(kMessage,

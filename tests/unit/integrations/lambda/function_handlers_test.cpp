@@ -116,7 +116,8 @@ TEST_CASE("the execution log gets Lambda's request id, and what a function that 
     result.request_id = "uuid";
     f.answer_to(result);
     CHECK(f.home.note.request_id == "uuid");
-    CHECK(f.home.note.function_error.empty());
+    CHECK(*f.home.note.payload == R"({"statusCode":200})");
+    CHECK_FALSE(f.home.note.function_error);
 
     result = ended(Outcome::Failed, "TypeError: no");
     result.payload = R"({"errorType":"TypeError","errorMessage":"no"})";
@@ -124,9 +125,18 @@ TEST_CASE("the execution log gets Lambda's request id, and what a function that 
     f.answer_to(result);
     CHECK(f.home.note.request_id == "uuid");
     CHECK(f.home.note.function_error == "no");
+    CHECK(*f.home.note.payload == result.payload);
+
+    result.payload = R"({"errorType":"Error","errorMessage":""})";  // throw new Error()
+    f.answer_to(result);
+    CHECK(f.home.note.function_error == "");
 
     f.answer_to(returned("nonsense"));
     CHECK(f.home.note.configuration_error == "Malformed Lambda proxy response");
+    CHECK(*f.home.note.payload == "nonsense");
+
+    f.answer_to(ended(Outcome::Throttled, "no room"));
+    CHECK(f.home.note.payload == nullptr);
 }
 
 TEST_CASE("an event goes to its function as AWS's JSON")
