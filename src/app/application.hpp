@@ -95,7 +95,7 @@ public:
     /// Looks at the process's memory and sheds load when it nears gateway.limits.memory.
     void watch_memory();
 
-    /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
+    /// Ends the workers, the shards and the plugins. False when a handler of either does not return within
     /// `patience`: the process must then end without destroying anything.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 

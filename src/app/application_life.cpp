@@ -56,7 +56,7 @@ bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
     if (admin_) admin_->stop();
-    shards_.stop();
+    if (!shards_.stop(patience)) return false;
     functions_->stop();  // nobody invokes any more; what is answered now finds no shard
     workers_.reset();    // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.

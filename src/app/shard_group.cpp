@@ -3,6 +3,7 @@
 
 #include "core/random.hpp"
 
+#include <algorithm>
 #include <future>
 #include <numeric>
 
@@ -15,6 +16,11 @@ std::uint32_t random_generation()
     std::uint8_t bytes[3] = {};
     SystemRandom().fill(bytes);
     return static_cast<std::uint32_t>(bytes[0] << 16 | bytes[1] << 8 | bytes[2]);
+}
+
+std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point until)
+{
+    return std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
 }
 
 }  // namespace
@@ -68,10 +74,13 @@ std::optional<std::size_t> ShardGroup::sum(const Question& question, std::chrono
     return std::accumulate(all->begin(), all->end(), std::size_t{0});
 }
 
-void ShardGroup::stop()
+bool ShardGroup::stop(std::chrono::milliseconds patience)
 {
     for (const auto& node : nodes_) node->shard.stop();
-    for (const auto& node : nodes_) node->shard.join();
+    const auto until = std::chrono::steady_clock::now() + patience;
+    return std::all_of(nodes_.begin(), nodes_.end(), [until](const auto& node) {
+        return node->shard.join(left_until(until));
+    });
 }
 
 void ShardGroup::end_servers()

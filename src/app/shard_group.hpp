@@ -54,8 +54,10 @@ public:
     /// The same added up.
     std::optional<std::size_t> sum(const Question& question, std::chrono::milliseconds patience);
 
-    /// Ends the threads. The servers stay until end_servers(): handlers may still hold on to them.
-    void stop();
+    /// Ends the threads. The servers stay until end_servers(): handlers may still hold on to them. False when
+    /// one does not end within `patience`: a handler has not returned, and the process must end without
+    /// destroying what it may use.
+    [[nodiscard]] bool stop(std::chrono::milliseconds patience);
     void end_servers();
 
 private:
