@@ -4,8 +4,6 @@
 #include "core/random.hpp"
 
 #include <algorithm>
-#include <future>
-#include <numeric>
 
 namespace postern::app {
 
@@ -47,31 +45,6 @@ void ShardGroup::start()
 void ShardGroup::post(const Work& work)
 {
     for (const auto& node : nodes_) node->shard.post([&node = *node, work] { work(node); });
-}
-
-std::optional<std::vector<std::size_t>> ShardGroup::ask(const Question& question,
-                                                        std::chrono::milliseconds patience)
-{
-    std::vector<std::future<std::size_t>> answers;
-    for (const auto& node : nodes_) {
-        auto answer = std::make_shared<std::promise<std::size_t>>();
-        answers.push_back(answer->get_future());
-        node->shard.post([&node = *node, question, answer] { answer->set_value(question(node)); });
-    }
-    const auto until = std::chrono::steady_clock::now() + patience;
-    std::vector<std::size_t> all;
-    for (std::future<std::size_t>& answer : answers) {
-        if (answer.wait_until(until) != std::future_status::ready) return std::nullopt;
-        all.push_back(answer.get());
-    }
-    return all;
-}
-
-std::optional<std::size_t> ShardGroup::sum(const Question& question, std::chrono::milliseconds patience)
-{
-    const auto all = ask(question, patience);
-    if (!all) return std::nullopt;
-    return std::accumulate(all->begin(), all->end(), std::size_t{0});
 }
 
 bool ShardGroup::stop(std::chrono::milliseconds patience)
