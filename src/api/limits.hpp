@@ -31,6 +31,7 @@ struct Limits {
     std::size_t queued_connects_max = 4096;                  ///< handshakes waiting for that; more get 503
     std::chrono::milliseconds connect_queue_timeout{5'000};  ///< a handshake waits no longer: 503
     std::size_t concurrent_disconnects_max = 256;            ///< $disconnect events being handled
+    std::size_t queued_disconnects_max = 65'536;  ///< those that wait; with more, new handshakes get 503
 
     std::size_t connections_max = 0;                      ///< own: 0 = as many as file descriptors allow
     std::size_t header_bytes_max = 16 * 1024;             ///< own: request line and fields

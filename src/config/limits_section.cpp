@@ -94,6 +94,13 @@ const Section& limits_section()
                   "`$disconnect` events of a stage being handled at once, for each shard; more wait, and "
                   "none is "
                   "lost."),
+            count("queuedDisconnects",
+                  &Limits::queued_disconnects_max,
+                  1,
+                  10'000'000,
+                  "`$disconnect` events of a stage that wait because of `concurrentDisconnects`, for each "
+                  "shard; "
+                  "while so many wait, new handshakes get 503 with `Retry-After`. None is lost."),
             count("connections",
                   &Limits::connections_max,
                   0,

@@ -19,6 +19,10 @@ void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
         return throttle(request, waiter, observability::Limit::ConnectRate);
     }
     const StageSlot& stage = *request.stage;
+    if (stage.disconnects.waiting() >= limits_.queued_disconnects_max) {
+        counts_.hit(observability::Limit::DisconnectQueue);
+        return refuse_connect(request, waiter, "too many $disconnect events wait");
+    }
     const bool is_asked = stage.current->connect() != nullptr;
     if (is_asked && !stage.connects.has_place(limits_.pending_connects_max)) {
         return queue_connect(request, waiter);

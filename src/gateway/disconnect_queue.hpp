@@ -16,8 +16,8 @@ struct QueuedDisconnect {
 
 /// How many $disconnect events of a stage are being handled, and those that wait for their turn, in the order
 /// in which the connections ended. Ten thousand clients that vanish together are then not ten thousand
-/// invocations together. Nothing is ever dropped; when too many wait, the stage takes no new clients, so that
-/// there are never more than that and the connections that it had. Shard-local.
+/// invocations together. Nothing is ever dropped: while too many wait, the stage takes no new clients, so
+/// that there are never more than that and the clients that it had. Shard-local.
 using DisconnectQueue = Turns<QueuedDisconnect>;
 
 }  // namespace postern::gateway

@@ -263,6 +263,36 @@ TEST_CASE("only so many $disconnect are handled at once; the others follow in th
     CHECK(s.told() == kClients);
 }
 
+TEST_CASE("while too many $disconnect wait, the stage takes nobody new; none of them is lost")
+{
+    Storm s;
+    s.limits.queued_disconnects_max = 3;
+    gateway::StageSlot& other = s.add_api("other", {{"$default", "third"}});
+    for (int i = 0; i < 4; ++i) s.leave(s.client);
+    CHECK(s.knock().verdicts == 0);
+    for (int i = 0; i < 2; ++i) s.leave(s.client);  // more than that: they were there before
+    CHECK(s.gateway->queued_disconnects() == 4);
+    FakeWaiter& refused = s.knock();
+    CHECK(status(refused) == 503);
+    REQUIRE(refused.refused.has_value());
+    CHECK(header(*refused.refused, "Retry-After") == "5");
+    CHECK(s.knock_at(other).admitted.has_value());
+    CHECK(s.asked() == 1);
+    for (std::size_t i = 0; i < 2; ++i) {
+        s.answer(s.handler("second").seen.at(i).token, 200);
+        s.settle();
+    }
+    CHECK(s.knock().verdicts == 0);
+    CHECK(s.asked() == 2);
+    s.answers_at_once("second", 200, "");
+    for (std::size_t i = 2; i < 4; ++i) {
+        s.answer(s.handler("second").seen.at(i).token, 200);
+        s.settle();
+    }
+    CHECK(s.told() == 6);
+    CHECK(s.gateway->queued_disconnects() == 0);
+}
+
 TEST_CASE("a queued $disconnect needs nothing of its connection, and its stage may be gone")
 {
     Storm s;
