@@ -151,8 +151,11 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
         const api::Header* chosen = api::find_header(reply.headers, "Sec-WebSocket-Protocol");
         const std::string protocol(chosen == nullptr ? "" : chosen->value);
         record(call, reply.status_code);
+        admitting_ = call.deployment;
         finish(call);
-        return waiter.on_admitted(protocol);
+        waiter.on_admitted(protocol);
+        admitting_.reset();
+        return;
     }
     const api::HttpReply refusal = api::handler_refusal(reply.status_code,
                                                         reply.body,

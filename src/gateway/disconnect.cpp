@@ -8,7 +8,8 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
                             std::uint16_t code,
                             std::string_view reason)
 {
-    const DeploymentPtr& deployment = stage.current;
+    // A stage may go while $connect is being asked: who is let in then is closed at once.
+    const DeploymentPtr deployment = stage.current != nullptr ? stage.current : admitting_;
     if (deployment == nullptr) return;
     if (deployment->disconnect() == nullptr) {
         integrations::EventIds ids;

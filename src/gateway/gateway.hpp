@@ -181,6 +181,7 @@ private:
     const api::Limits& limits_;
     Calls calls_;
     observability::ShardCounts counts_;
+    DeploymentPtr admitting_;  ///< whose $connect has let somebody in who is just being told
     net::TimerWheel::Id connect_queue_deadline_ = net::TimerWheel::kNone;  ///< one for all stages
     api::SelectionScratch scratch_;
     std::string lines_;  ///< for the logs: empty between two uses
