@@ -125,7 +125,7 @@ private:
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;
     integrations::PluginHost host_;
-    gateway::ConnectRate connect_rate_;
+    SharedTokenBucket connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
     server::NodeLoad load_;
     MemoryWatch memory_{load_.pressure};

@@ -15,7 +15,7 @@ constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    if (!connect_rate_.admit(shard_.now())) {
+    if (!connect_rate_.take(shard_.now())) {
         return throttle(request, waiter, observability::Limit::ConnectRate);
     }
     const StageSlot& stage = *request.stage;

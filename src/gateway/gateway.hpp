@@ -4,8 +4,8 @@
 #include "api/gateway_error.hpp"
 #include "api/limits.hpp"
 #include "connections/registry.hpp"
+#include "core/token_bucket.hpp"
 #include "gateway/calls.hpp"
-#include "gateway/connect_rate.hpp"
 #include "gateway/record.hpp"
 #include "gateway/stages.hpp"
 #include "integrations/plugin_host.hpp"
@@ -55,7 +55,7 @@ public:
     Gateway(net::Shard& shard,
             connections::Registry& registry,
             Stages& stages,
-            ConnectRate& connect_rate,
+            SharedTokenBucket& connect_rate,
             net::WorkerPool& workers,
             const integrations::PluginHost& host,
             const api::Limits& limits);
@@ -175,7 +175,7 @@ private:
     net::Shard& shard_;
     connections::Registry& registry_;
     Stages& stages_;
-    ConnectRate& connect_rate_;
+    SharedTokenBucket& connect_rate_;  ///< the node's handshakes (spec data-plane 6: 500/s)
     net::WorkerPool& workers_;
     const integrations::PluginHost& host_;
     const api::Limits& limits_;

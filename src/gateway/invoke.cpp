@@ -7,7 +7,7 @@ namespace postern::gateway {
 Gateway::Gateway(net::Shard& shard,
                  connections::Registry& registry,
                  Stages& stages,
-                 ConnectRate& connect_rate,
+                 SharedTokenBucket& connect_rate,
                  net::WorkerPool& workers,
                  const integrations::PluginHost& host,
                  const api::Limits& limits)

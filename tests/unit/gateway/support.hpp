@@ -109,7 +109,7 @@ struct FakeWaiter final : gateway::ConnectWaiter {
 struct GatewayFixture {
     explicit GatewayFixture(const std::vector<std::pair<std::string, std::string>>& routes,
                             double connects_per_second = 0)
-        : connect_rate(connects_per_second, connects_per_second)
+        : connect_rate(Rate(connects_per_second, connects_per_second))
     {
         for (const char* name : {"first", "second", "third", "blocking"}) {
             FakeHandler& handler = fakes[name];
@@ -213,7 +213,7 @@ struct GatewayFixture {
     gateway::Stages::Deployments deployments;
     std::optional<gateway::Stages> stages;
     gateway::StageSlot* stage = nullptr;
-    gateway::ConnectRate connect_rate;
+    SharedTokenBucket connect_rate;
     net::WorkerPool workers{1, 1};
     std::deque<gateway::ConnectRequest> requests;  ///< those that wait are looked at again
     std::vector<std::unique_ptr<FakeConnection>> connections;
