@@ -26,12 +26,15 @@ struct Limits {
     double new_connections_burst = 500;                 ///< own: AWS names no burst; one second's worth
     bool ping_resets_idle = true;                       ///< a client's ping counts as activity (STACKD)
 
-    std::size_t pending_connects_max = 1024;  ///< own: handshakes being asked about at $connect, per shard
-    std::size_t queued_connects_max = 4096;   ///< own: handshakes waiting for that, per shard: 503
-    std::chrono::milliseconds connect_queue_timeout{5'000};  ///< own: a handshake waits no longer: 503
-    std::size_t concurrent_disconnects_max = 256;  ///< own: $disconnect events being handled, per shard
-    std::size_t connections_max = 0;               ///< own: 0 = as many as file descriptors allow
-    std::size_t header_bytes_max = 16 * 1024;      ///< own: request line and fields
+    // Own, and of each stage on each shard.
+    std::size_t pending_connects_max = 1024;                 ///< handshakes being asked about at $connect
+    std::size_t queued_connects_max = 4096;                  ///< handshakes waiting for that; more get 503
+    std::chrono::milliseconds connect_queue_timeout{5'000};  ///< a handshake waits no longer: 503
+    std::size_t concurrent_disconnects_max = 256;            ///< $disconnect events being handled
+    std::size_t queued_disconnects_max = 65'536;  ///< those that wait; with more, new handshakes get 503
+
+    std::size_t connections_max = 0;                      ///< own: 0 = as many as file descriptors allow
+    std::size_t header_bytes_max = 16 * 1024;             ///< own: request line and fields
     std::chrono::milliseconds handshake_timeout{10'000};  ///< own: TLS handshake and request headers together
     std::chrono::milliseconds close_timeout{5'000};       ///< own: wait for the peer's close frame
     std::size_t outbox_bytes_max = 1024 * 1024;           ///< own: unsent bytes of one connection

@@ -52,7 +52,6 @@ Application::Application(const config::Settings& settings, LineWriter& lines, Ac
       codec_(random_key()),
       directory_(codec_, kNode, settings_.limits.message_bytes_max),
       host_(directory_),
-      connect_rate_(0, 0),
       budget_(std::make_unique<server::SocketBudget>(0)),
       function_credentials_(new_function_credentials(settings_.model.account_id)),
       functions_(make_function_host(lines_, clock_)),
@@ -155,7 +154,8 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     reload_counts_.last_success_ms.set(clock_.wall());
     callers_ = std::move(prepared.callers);
     integrations_.push_back(std::move(prepared.integrations));
-    connect_rate_.set(settings.limits.new_connections_per_second, settings.limits.new_connections_burst);
+    connect_rate_.set(
+        Rate(settings.limits.new_connections_per_second, settings.limits.new_connections_burst));
     load_.addresses.configure(settings.limits);
     budget_->sockets_max = app::connections_max(settings.limits);
     directory_.set_message_bytes_max(settings.limits.message_bytes_max);

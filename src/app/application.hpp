@@ -95,7 +95,7 @@ public:
     /// Looks at the process's memory and sheds load when it nears gateway.limits.memory.
     void watch_memory();
 
-    /// Ends the workers, the shards and the plugins. False when a blocking handler does not return within
+    /// Ends the workers, the shards and the plugins. False when a handler of either does not return within
     /// `patience`: the process must then end without destroying anything.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
@@ -125,7 +125,7 @@ private:
     api::ConnectionIdCodec codec_;
     connections::Directory directory_;
     integrations::PluginHost host_;
-    gateway::ConnectRate connect_rate_;
+    SharedTokenBucket connect_rate_;
     std::unique_ptr<server::SocketBudget> budget_;
     server::NodeLoad load_;
     MemoryWatch memory_{load_.pressure};

@@ -29,7 +29,7 @@ void Application::drain()
     health_->set_draining();
     const auto admit_nobody = [](ShardNode& node) {
         node.server->admit_nobody();
-        return std::size_t{0};
+        return 0;
     };
     shards_.ask(admit_nobody, kShardPatience);
     shards_.post([time = settings_.drain_time](ShardNode& node) { node.server->drain(time); });
@@ -37,12 +37,17 @@ void Application::drain()
 
 std::optional<Application::Rest> Application::rest()
 {
-    const auto sockets =
-        shards_.sum([](ShardNode& node) { return node.server->open_sockets(); }, kShardPatience);
-    const auto calls =
-        shards_.sum([](ShardNode& node) { return node.gateway->open_calls(); }, kShardPatience);
-    if (!sockets || !calls) return std::nullopt;
-    return Rest{*sockets, *calls};
+    const auto rest_of = [](ShardNode& node) {
+        return Rest{node.server->open_sockets(), node.gateway->open_calls()};
+    };
+    const auto rests = shards_.ask(rest_of, kShardPatience);
+    if (!rests) return std::nullopt;
+    Rest all;
+    for (const Rest& rest : *rests) {
+        all.sockets += rest.sockets;
+        all.calls += rest.calls;
+    }
+    return all;
 }
 
 void Application::watch_memory()
@@ -56,7 +61,7 @@ bool Application::stop(std::chrono::milliseconds patience)
 {
     if (workers_ && !workers_->stop(patience)) return false;
     if (admin_) admin_->stop();
-    shards_.stop();
+    if (!shards_.stop(patience)) return false;
     functions_->stop();  // nobody invokes any more; what is answered now finds no shard
     workers_.reset();    // refuses everything since it was stopped, but the shards have asked it until now
     // Handlers may still call the host's functions until their plugin is destroyed.

@@ -32,7 +32,7 @@ constexpr std::chrono::milliseconds kWatchPoll{250};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::milliseconds kDrainGrace = api::kIntegrationTimeoutMax;  // for the last $disconnect
 constexpr std::chrono::milliseconds kMemoryPoll{250};
-constexpr std::chrono::seconds kHandlerPatience{5};  // for blocking handlers when the gateway ends
+constexpr std::chrono::seconds kHandlerPatience{5};  // when the gateway ends; for workers, then for shards
 
 void tell_of_trouble(const LineWriter::Trouble& trouble)
 {
@@ -120,7 +120,7 @@ private:
         log::info("drain.begin", {{"why", why}});
         application_.drain();
         drain_until_ = std::chrono::steady_clock::now() + application_.settings().drain_time + kDrainGrace;
-        service_.on_stopping(kHandlerPatience);
+        service_.on_stopping(2 * kHandlerPatience);
         wait_until_drained();
     }
 

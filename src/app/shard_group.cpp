@@ -3,8 +3,7 @@
 
 #include "core/random.hpp"
 
-#include <future>
-#include <numeric>
+#include <algorithm>
 
 namespace postern::app {
 
@@ -15,6 +14,11 @@ std::uint32_t random_generation()
     std::uint8_t bytes[3] = {};
     SystemRandom().fill(bytes);
     return static_cast<std::uint32_t>(bytes[0] << 16 | bytes[1] << 8 | bytes[2]);
+}
+
+std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point until)
+{
+    return std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
 }
 
 }  // namespace
@@ -43,35 +47,13 @@ void ShardGroup::post(const Work& work)
     for (const auto& node : nodes_) node->shard.post([&node = *node, work] { work(node); });
 }
 
-std::optional<std::vector<std::size_t>> ShardGroup::ask(const Question& question,
-                                                        std::chrono::milliseconds patience)
-{
-    std::vector<std::future<std::size_t>> answers;
-    for (const auto& node : nodes_) {
-        auto answer = std::make_shared<std::promise<std::size_t>>();
-        answers.push_back(answer->get_future());
-        node->shard.post([&node = *node, question, answer] { answer->set_value(question(node)); });
-    }
-    const auto until = std::chrono::steady_clock::now() + patience;
-    std::vector<std::size_t> all;
-    for (std::future<std::size_t>& answer : answers) {
-        if (answer.wait_until(until) != std::future_status::ready) return std::nullopt;
-        all.push_back(answer.get());
-    }
-    return all;
-}
-
-std::optional<std::size_t> ShardGroup::sum(const Question& question, std::chrono::milliseconds patience)
-{
-    const auto all = ask(question, patience);
-    if (!all) return std::nullopt;
-    return std::accumulate(all->begin(), all->end(), std::size_t{0});
-}
-
-void ShardGroup::stop()
+bool ShardGroup::stop(std::chrono::milliseconds patience)
 {
     for (const auto& node : nodes_) node->shard.stop();
-    for (const auto& node : nodes_) node->shard.join();
+    const auto until = std::chrono::steady_clock::now() + patience;
+    return std::all_of(nodes_.begin(), nodes_.end(), [until](const auto& node) {
+        return node->shard.join(left_until(until));
+    });
 }
 
 void ShardGroup::end_servers()

@@ -12,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace postern::app {
@@ -33,7 +35,6 @@ struct ShardNode {
 class ShardGroup {
 public:
     using Work = std::function<void(ShardNode&)>;
-    using Question = std::function<std::size_t(ShardNode&)>;
 
     /// `node` is the number of this process among several, part of the connection ids. The shards' gateways
     /// and servers are for the caller to make.
@@ -49,17 +50,38 @@ public:
     void post(const Work& work);
 
     /// What each shard answers; nothing when one does not come to it within `patience`.
-    std::optional<std::vector<std::size_t>> ask(const Question& question, std::chrono::milliseconds patience);
+    template <class Question>
+    auto ask(Question question, std::chrono::milliseconds patience)
+        -> std::optional<std::vector<std::invoke_result_t<Question&, ShardNode&>>>;
 
-    /// The same added up.
-    std::optional<std::size_t> sum(const Question& question, std::chrono::milliseconds patience);
-
-    /// Ends the threads. The servers stay until end_servers(): handlers may still hold on to them.
-    void stop();
+    /// Ends the threads. The servers stay until end_servers(): handlers may still hold on to them. False when
+    /// one does not end within `patience`: a handler has not returned, and the process must end without
+    /// destroying what it may use.
+    [[nodiscard]] bool stop(std::chrono::milliseconds patience);
     void end_servers();
 
 private:
     std::vector<std::unique_ptr<ShardNode>> nodes_;
 };
+
+template <class Question>
+auto ShardGroup::ask(Question question, std::chrono::milliseconds patience)
+    -> std::optional<std::vector<std::invoke_result_t<Question&, ShardNode&>>>
+{
+    using Answer = std::invoke_result_t<Question&, ShardNode&>;
+    std::vector<std::future<Answer>> answers;
+    for (const auto& node : nodes_) {
+        auto answer = std::make_shared<std::promise<Answer>>();
+        answers.push_back(answer->get_future());
+        node->shard.post([&node = *node, question, answer] { answer->set_value(question(node)); });
+    }
+    const auto until = std::chrono::steady_clock::now() + patience;
+    std::vector<Answer> all;
+    for (std::future<Answer>& answer : answers) {
+        if (answer.wait_until(until) != std::future_status::ready) return std::nullopt;
+        all.push_back(answer.get());
+    }
+    return all;
+}
 
 }  // namespace postern::app

@@ -74,13 +74,15 @@ const Section& limits_section()
                   &Limits::pending_connects_max,
                   1,
                   1'000'000,
-                  "Handshakes for which `$connect` is being asked, for each shard; more are queued."),
+                  "Handshakes of a stage for which `$connect` is being asked, for each shard; more are "
+                  "queued."),
             count("queuedConnects",
                   &Limits::queued_connects_max,
                   0,
                   1'000'000,
-                  "Handshakes that wait because of `pendingConnects`, for each shard; beyond it they get 503 "
-                  "with `Retry-After`."),
+                  "Handshakes of a stage that wait because of `pendingConnects`, for each shard; beyond it "
+                  "they "
+                  "get 503 with `Retry-After`."),
             time("connectQueueTimeout",
                  &Limits::connect_queue_timeout,
                  kHour,
@@ -89,7 +91,16 @@ const Section& limits_section()
                   &Limits::concurrent_disconnects_max,
                   1,
                   1'000'000,
-                  "`$disconnect` events being handled at once, for each shard; more wait, and none is lost."),
+                  "`$disconnect` events of a stage being handled at once, for each shard; more wait, and "
+                  "none is "
+                  "lost."),
+            count("queuedDisconnects",
+                  &Limits::queued_disconnects_max,
+                  1,
+                  10'000'000,
+                  "`$disconnect` events of a stage that wait because of `concurrentDisconnects`, for each "
+                  "shard; "
+                  "while so many wait, new handshakes get 503 with `Retry-After`. None is lost."),
             count("connections",
                   &Limits::connections_max,
                   0,

@@ -14,6 +14,7 @@
 namespace postern::gateway {
 
 class ConnectWaiter;
+struct StageSlot;
 
 /// What the lines about a call's end tell, beside the call itself; kept only for stages that have logs.
 struct LoggedCall {
@@ -32,6 +33,7 @@ struct Call {
     api::EventType type = api::EventType::Message;
     api::ConnectionAddress address;   ///< of a Message: looked up again when the answer comes
     ConnectWaiter* waiter = nullptr;  ///< of a Connect
+    StageSlot* stage = nullptr;       ///< of a Connect or Disconnect: whose place it has
     const Deployment* serving = nullptr;
     const Route* route = nullptr;
     std::shared_ptr<const Deployment> deployment;  ///< keeps both while the answer is awaited

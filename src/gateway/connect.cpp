@@ -2,6 +2,7 @@
 #include "core/log.hpp"
 #include "gateway/gateway.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace postern::gateway {
@@ -14,11 +15,16 @@ constexpr int kAdmitted = 200;  // $context.status of a CONNECT that was let in
 
 void Gateway::connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    if (!connect_rate_.admit(shard_.now())) {
+    if (!connect_rate_.take(shard_.now())) {
         return throttle(request, waiter, observability::Limit::ConnectRate);
     }
-    const bool is_asked = request.stage->current->connect() != nullptr;
-    if (is_asked && (pending_connects_ >= limits_.pending_connects_max || connects_.size() > 0)) {
+    const StageSlot& stage = *request.stage;
+    if (stage.disconnects.waiting() >= limits_.queued_disconnects_max) {
+        counts_.hit(observability::Limit::DisconnectQueue);
+        return refuse_connect(request, waiter, "too many $disconnect events wait");
+    }
+    const bool is_asked = stage.current->connect() != nullptr;
+    if (is_asked && !stage.connects.has_place(limits_.pending_connects_max)) {
         return queue_connect(request, waiter);
     }
     start_connect(request, waiter);
@@ -57,7 +63,8 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
 
     Call& call = open(api::EventType::Connect, *deployment, *route, connection);
     call.waiter = &waiter;
-    ++pending_connects_;
+    call.stage = request.stage;
+    request.stage->connects.begin();
 
     api::Headers event_headers = request.headers;
     const std::string trace_id = api::new_trace_id(shard_.clock().wall(), shard_.random());
@@ -80,13 +87,15 @@ void Gateway::start_connect(const ConnectRequest& request, ConnectWaiter& waiter
 /// Postern's own: AWS has no such queue. First come, first asked, until the deadline.
 void Gateway::queue_connect(const ConnectRequest& request, ConnectWaiter& waiter)
 {
-    if (connects_.size() >= limits_.queued_connects_max) {
+    ConnectQueue& queue = request.stage->connects;
+    if (queue.waiting() >= limits_.queued_connects_max) {
         counts_.hit(observability::Limit::ConnectQueue);
         return refuse_connect(request, waiter, "the connect queue is full");
     }
     const std::int64_t patience = limits_.connect_queue_timeout.count();
-    connects_.push({&request, &waiter, patience > 0 ? shard_.now() + patience : ConnectQueue::kNever});
-    arm_connect_queue();
+    const SteadyMillis due = patience > 0 ? shard_.now() + patience : QueuedConnect::kNever;
+    queue.push({&request, &waiter, due});
+    arm_connect_queue(due);
     waiter.on_queued();
 }
 
@@ -105,27 +114,32 @@ void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waite
 
 void Gateway::refuse_queued()
 {
-    while (const auto next = connects_.next()) {
-        refuse_connect(*next->request, *next->waiter, "the gateway is stopping");
-    }
+    stages_.for_each_slot([this](StageSlot& stage) {
+        while (const auto next = stage.connects.pop()) {
+            refuse_connect(*next->request, *next->waiter, "the gateway is stopping");
+        }
+    });
 }
 
-/// One deadline for the whole queue: that of its first.
-void Gateway::arm_connect_queue()
+/// One deadline for all queues: `due`, unless there is one, since nobody who comes later is due much earlier.
+void Gateway::arm_connect_queue(SteadyMillis due)
 {
-    const SteadyMillis due = connects_.next_due();
-    if (connect_queue_deadline_ != net::TimerWheel::kNone || due == ConnectQueue::kNever) return;
+    if (connect_queue_deadline_ != net::TimerWheel::kNone || due == QueuedConnect::kNever) return;
     connect_queue_deadline_ = shard_.moments().set(due, kConnectQueueMoment);
 }
 
 void Gateway::on_connect_queue_due()
 {
     connect_queue_deadline_ = net::TimerWheel::kNone;
-    while (const auto next = connects_.next_overdue(shard_.now())) {
-        counts_.hit(observability::Limit::ConnectQueueTimeout);
-        refuse_connect(*next->request, *next->waiter, "waited too long for $connect");
-    }
-    arm_connect_queue();
+    SteadyMillis due = QueuedConnect::kNever;
+    stages_.for_each_slot([this, &due](StageSlot& stage) {
+        while (const auto next = stage.connects.next_overdue(shard_.now())) {
+            counts_.hit(observability::Limit::ConnectQueueTimeout);
+            refuse_connect(*next->request, *next->waiter, "waited too long for $connect");
+        }
+        due = std::min(due, stage.connects.next_due());
+    });
+    arm_connect_queue(due);
 }
 
 /// The $connect handler has answered: 2xx admits, anything else is the answer to the handshake (spec
@@ -137,8 +151,11 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
         const api::Header* chosen = api::find_header(reply.headers, "Sec-WebSocket-Protocol");
         const std::string protocol(chosen == nullptr ? "" : chosen->value);
         record(call, reply.status_code);
+        admitting_ = call.deployment;
         finish(call);
-        return waiter.on_admitted(protocol);
+        waiter.on_admitted(protocol);
+        admitting_.reset();
+        return;
     }
     const api::HttpReply refusal = api::handler_refusal(reply.status_code,
                                                         reply.body,

@@ -8,7 +8,8 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
                             std::uint16_t code,
                             std::string_view reason)
 {
-    const DeploymentPtr& deployment = stage.current;
+    // A stage may go while $connect is being asked: who is let in then is closed at once.
+    const DeploymentPtr deployment = stage.current != nullptr ? stage.current : admitting_;
     if (deployment == nullptr) return;
     if (deployment->disconnect() == nullptr) {
         integrations::EventIds ids;
@@ -29,13 +30,21 @@ void Gateway::on_disconnect(const connections::ConnectionInfo& connection,
     parts.route_key = deployment->disconnect()->key;
     parts.disconnect_code = code;
     parts.disconnect_reason = reason;
-    if (!disconnects_.begin(limits_.concurrent_disconnects_max)) return disconnects_.push(parts, deployment);
-    start_disconnect(parts, deployment);
+    if (stage.disconnects.has_place(limits_.concurrent_disconnects_max)) {
+        return start_disconnect(stage, parts, deployment);
+    }
+    stage.disconnects.push(
+        {std::make_unique<integrations::OwnedEvent>(parts, integrations::EventIds{}, deployment),
+         deployment});
 }
 
-void Gateway::start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment)
+void Gateway::start_disconnect(StageSlot& stage,
+                               const integrations::EventParts& parts,
+                               const DeploymentPtr& deployment)
 {
     Call& call = open(api::EventType::Disconnect, *deployment, *deployment->disconnect(), *parts.connection);
+    call.stage = &stage;
+    stage.disconnects.begin();
     if (call.is_logged) {
         call.logged->close_code = parts.disconnect_code;
         call.logged->close_reason = parts.disconnect_reason;

@@ -4,10 +4,8 @@
 #include "api/gateway_error.hpp"
 #include "api/limits.hpp"
 #include "connections/registry.hpp"
+#include "core/token_bucket.hpp"
 #include "gateway/calls.hpp"
-#include "gateway/connect_queue.hpp"
-#include "gateway/connect_rate.hpp"
-#include "gateway/disconnect_queue.hpp"
 #include "gateway/record.hpp"
 #include "gateway/stages.hpp"
 #include "integrations/plugin_host.hpp"
@@ -57,7 +55,7 @@ public:
     Gateway(net::Shard& shard,
             connections::Registry& registry,
             Stages& stages,
-            ConnectRate& connect_rate,
+            SharedTokenBucket& connect_rate,
             net::WorkerPool& workers,
             const integrations::PluginHost& host,
             const api::Limits& limits);
@@ -72,9 +70,12 @@ public:
     /// throttle → $connect integration → admitted or refused (spec data-plane 1).
     void connect(const ConnectRequest& request, ConnectWaiter& waiter);
 
-    /// The waiter has gone. True: it was queued, nobody has been asked and there will be no verdict; false:
-    /// $connect is being asked, and the verdict comes.
-    bool abandon(const ConnectWaiter& waiter) { return connects_.remove(waiter); }
+    /// The waiter, who asked `stage`, has gone. True: it was queued, nobody has been asked and there will be
+    /// no verdict; false: $connect is being asked, and the verdict comes.
+    static bool abandon(StageSlot& stage, const ConnectWaiter& waiter)
+    {
+        return stage.connects.remove(waiter);
+    }
 
     /// Whoever is queued is refused: the node stops.
     void refuse_queued();
@@ -104,8 +105,14 @@ public:
 
     /// Invocations without an answer yet. Thread: any, as for the next three.
     std::size_t unanswered_calls() const { return calls_.open_count(); }
-    std::size_t queued_connects() const { return connects_.size(); }
-    std::size_t queued_disconnects() const { return disconnects_.waiting(); }
+    std::size_t queued_connects() const
+    {
+        return static_cast<std::size_t>(stages_.depths().connects.value());
+    }
+    std::size_t queued_disconnects() const
+    {
+        return static_cast<std::size_t>(stages_.depths().disconnects.value());
+    }
     /// All three: a drain waits for them.
     std::size_t open_calls() const { return unanswered_calls() + queued_connects() + queued_disconnects(); }
 
@@ -115,7 +122,7 @@ public:
     void on_reply(std::uint64_t call, const integrations::InvokeReply& reply) override;
     void on_failure(std::uint64_t call, const integrations::InvokeFailure& failure) override;
 
-    /// The time of a call, or of the connect queue, is over.
+    /// The time of a call, or of who is queued, is over.
     void on_deadline(std::uint64_t moment);
 
 private:
@@ -131,14 +138,17 @@ private:
     void say_why(Call& call, std::string_view why);
     void finish(Call& call);
     std::string_view request_id(Call& call);
-    void resume_waiting();
+    void free_place(const Call& call);
+    void resume_waiting(StageSlot& stage);
 
     void start_connect(const ConnectRequest& request, ConnectWaiter& waiter);
     void queue_connect(const ConnectRequest& request, ConnectWaiter& waiter);
     void refuse_connect(const ConnectRequest& request, ConnectWaiter& waiter, std::string_view why);
-    void arm_connect_queue();
+    void arm_connect_queue(SteadyMillis due);
     void on_connect_queue_due();
-    void start_disconnect(const integrations::EventParts& parts, const DeploymentPtr& deployment);
+    void start_disconnect(StageSlot& stage,
+                          const integrations::EventParts& parts,
+                          const DeploymentPtr& deployment);
 
     // record.cpp: how events end
     void record(const EventRecord& event);
@@ -167,17 +177,14 @@ private:
     net::Shard& shard_;
     connections::Registry& registry_;
     Stages& stages_;
-    ConnectRate& connect_rate_;
+    SharedTokenBucket& connect_rate_;  ///< the node's handshakes (spec data-plane 6: 500/s)
     net::WorkerPool& workers_;
     const integrations::PluginHost& host_;
     const api::Limits& limits_;
     Calls calls_;
     observability::ShardCounts counts_;
-    std::size_t pending_connects_ = 0;
-    ConnectQueue connects_;
-    net::TimerWheel::Id connect_queue_deadline_ = net::TimerWheel::kNone;
-    DisconnectQueue disconnects_;
-    bool is_resuming_ = false;  ///< a turn that starts what waits has been asked for
+    DeploymentPtr admitting_;  ///< whose $connect has let somebody in who is just being told
+    net::TimerWheel::Id connect_queue_deadline_ = net::TimerWheel::kNone;  ///< one for all stages
     api::SelectionScratch scratch_;
     std::string lines_;  ///< for the logs: empty between two uses
 };

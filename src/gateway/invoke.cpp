@@ -7,7 +7,7 @@ namespace postern::gateway {
 Gateway::Gateway(net::Shard& shard,
                  connections::Registry& registry,
                  Stages& stages,
-                 ConnectRate& connect_rate,
+                 SharedTokenBucket& connect_rate,
                  net::WorkerPool& workers,
                  const integrations::PluginHost& host,
                  const api::Limits& limits)
@@ -154,29 +154,36 @@ void Gateway::finish(Call& call)
 {
     const bool was_held = call.is_held;
     const api::ConnectionAddress address = call.address;
-    if (call.type == api::EventType::Connect) --pending_connects_;
-    if (call.type == api::EventType::Disconnect) disconnects_.end();
-    resume_waiting();
+    if (call.type != api::EventType::Message) free_place(call);
     shard_.moments().cancel(call.deadline);
     calls_.close(call);
     if (!was_held) return;
     if (connections::Connection* connection = registry_.find(address)) connection->release();
 }
 
+void Gateway::free_place(const Call& call)
+{
+    StageSlot& stage = *call.stage;
+    if (call.type == api::EventType::Connect) {
+        stage.connects.end();
+    } else {
+        stage.disconnects.end();
+    }
+    resume_waiting(stage);
+}
+
 /// There may be room for events that wait. In a turn of its own: whoever has just answered may hold locks of
 /// his own, and his next handler might want them.
-void Gateway::resume_waiting()
+void Gateway::resume_waiting(StageSlot& stage)
 {
-    if (is_resuming_ || connects_.size() + disconnects_.waiting() == 0) return;
-    is_resuming_ = true;
-    shard_.post([this] {
-        is_resuming_ = false;
-        while (const auto next = disconnects_.next(limits_.concurrent_disconnects_max)) {
-            start_disconnect(next->event->parts(), next->deployment);
+    if (stage.is_resuming || stage.connects.waiting() + stage.disconnects.waiting() == 0) return;
+    stage.is_resuming = true;
+    shard_.post([this, &stage] {
+        stage.is_resuming = false;
+        while (const auto next = stage.disconnects.next(limits_.concurrent_disconnects_max)) {
+            start_disconnect(stage, next->event->parts(), next->deployment);
         }
-        while (pending_connects_ < limits_.pending_connects_max) {
-            const auto next = connects_.next();
-            if (!next) break;
+        while (const auto next = stage.connects.next(limits_.pending_connects_max)) {
             start_connect(*next->request, *next->waiter);
         }
     });

@@ -55,7 +55,7 @@ void Stages::update(const Deployments& deployments, const HostNames& names)
     for (const auto& deployment : deployments) {
         const integrations::StageIdentity& stage = deployment->stage();
         std::unique_ptr<StageSlot>& slot = slots_[{stage.api_id, stage.stage}];
-        if (!slot) slot = std::make_unique<StageSlot>();
+        if (!slot) slot = std::make_unique<StageSlot>(depths_);
         slot->current = deployment;
         apis_[stage.api_id][stage.stage] = slot.get();
     }

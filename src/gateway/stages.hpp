@@ -2,7 +2,10 @@
 #pragma once
 
 #include "api/model.hpp"
+#include "core/counter.hpp"
+#include "gateway/connect_queue.hpp"
 #include "gateway/deployment.hpp"
+#include "gateway/disconnect_queue.hpp"
 
 #include <cstdint>
 #include <map>
@@ -14,10 +17,22 @@
 
 namespace postern::gateway {
 
+/// How many events wait for their turn, of all stages of a shard. Thread: any.
+struct QueueDepths {
+    Gauge connects;
+    Gauge disconnects;
+};
+
 /// A stage as one shard sees it: the place where its current deployment stands. Connections keep a pointer to
-/// it, so that each event meets today's deployment; null once the stage is gone.
+/// it, so that each event meets today's deployment; null once the stage is gone. Each stage has places and
+/// queues of its own: handlers that take their time hold up nobody else's clients.
 struct StageSlot {
+    explicit StageSlot(QueueDepths& depths) : connects(depths.connects), disconnects(depths.disconnects) {}
+
     std::shared_ptr<const Deployment> current;
+    ConnectQueue connects;
+    DisconnectQueue disconnects;
+    bool is_resuming = false;  ///< a turn that starts what waits has been asked for
 };
 
 /// The host of a Host header: lower case, without port.
@@ -46,6 +61,15 @@ public:
     /// connections that still point to it; when the stage comes back, it is the same one.
     void update(const Deployments& deployments, const HostNames& names);
 
+    /// Also of stages that are gone.
+    template <class Visit>
+    void for_each_slot(Visit visit)
+    {
+        for (const auto& [name, slot] : slots_) visit(*slot);
+    }
+
+    const QueueDepths& depths() const { return depths_; }
+
     /// `path` is decoded and without query. Null: no such API or stage, or more path than a stage has.
     StageSlot* find(std::string_view host, std::string_view path);
 
@@ -69,6 +93,7 @@ private:
     Apis::const_iterator named_by(std::string_view host_name) const;
     bool finds_functions_callback(std::string_view host) const;
 
+    QueueDepths depths_;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<StageSlot>> slots_;  ///< by API and stage
     Apis apis_;                                                                        ///< what is served now
     DomainNames domains_;                                                              ///< by lower-case name

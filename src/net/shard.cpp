@@ -72,7 +72,7 @@ void Shard::arm(SteadyTimer& timer, bool& armed, TimerWheel& wheel)
 void Shard::start()
 {
     poller_.start();
-    thread_ = std::thread([this] {
+    thread_.start([this] {
         t_current = this;
         io_.run();
         // What others have handed over before the end is still done; what it starts in turn is not waited
@@ -87,11 +87,6 @@ void Shard::start()
 void Shard::stop()
 {
     boost::asio::post(io_, [this] { io_.stop(); });
-}
-
-void Shard::join()
-{
-    if (thread_.joinable()) thread_.join();
 }
 
 Shard* Shard::current()

@@ -3,6 +3,7 @@
 
 #include "core/clock.hpp"
 #include "core/random.hpp"
+#include "net/loop_thread.hpp"
 #include "net/poller.hpp"
 #include "net/shard_stats.hpp"
 #include "net/timer_wheel.hpp"
@@ -11,10 +12,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace postern::net {
@@ -76,7 +77,9 @@ public:
 
     void start();
     void stop();  ///< Ends the loop after the current turn. Thread: any.
-    void join();
+    void join() { thread_.join(); }
+    /// False: it is still in a turn that does not end, a handler's for instance.
+    [[nodiscard]] bool join(std::chrono::milliseconds patience) { return thread_.join(patience); }
 
     /// The shard whose thread is calling, or null.
     static Shard* current();
@@ -103,7 +106,7 @@ private:
     bool moments_armed_ = false;
     Poller poller_;
     boost::asio::executor_work_guard<Executor> work_;
-    std::thread thread_;
+    LoopThread thread_;
 };
 
 }  // namespace postern::net

@@ -65,6 +65,7 @@ std::string_view to_string(Limit limit)
                                                                   "connect_rate",
                                                                   "connect_queue",
                                                                   "connect_queue_timeout",
+                                                                  "disconnect_queue",
                                                                   "address_connections",
                                                                   "address_connect_rate",
                                                                   "message_rate",

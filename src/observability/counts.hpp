@@ -93,6 +93,7 @@ enum class Limit : std::uint8_t {
     ConnectRate,
     ConnectQueue,
     ConnectQueueTimeout,
+    DisconnectQueue,
     AddressConnections,
     AddressConnectRate,
     MessageRate,

@@ -28,10 +28,8 @@ std::size_t AddressKey::Hash::operator()(const AddressKey& key) const
 
 void AddressTable::configure(const api::Limits& limits)
 {
-    const Rate rate(limits.connects_per_second_per_address, limits.connects_burst_per_address);
     sockets_max_.store(limits.connections_per_address_max, std::memory_order_relaxed);
-    burst_us_.store(rate.burst_us, std::memory_order_relaxed);
-    interval_us_.store(rate.interval_us, std::memory_order_relaxed);
+    rate_.set(Rate(limits.connects_per_second_per_address, limits.connects_burst_per_address));
 }
 
 AddressTable::Entry AddressTable::enter(const std::string& address)
@@ -52,16 +50,14 @@ void AddressTable::leave(const AddressKey& key)
     Stripe& stripe = stripe_of(key);
     const std::lock_guard lock(stripe.mutex);
     const auto found = stripe.records.find(key);
-    const bool has_bucket = interval_us_.load(std::memory_order_relaxed) > 0;
+    const bool has_bucket = rate_.get().is_bound();
     if (--found->second.sockets == 0 && !has_bucket) stripe.records.erase(found);
 }
 
 bool AddressTable::admit_connect(const std::string& address, SteadyMillis now)
 {
-    Rate rate;
-    rate.interval_us = interval_us_.load(std::memory_order_relaxed);
+    const Rate rate = rate_.get();
     if (!rate.is_bound()) return true;
-    rate.burst_us = burst_us_.load(std::memory_order_relaxed);
     const AddressKey key(address);
     Stripe& stripe = stripe_of(key);
     const std::lock_guard lock(stripe.mutex);

@@ -78,8 +78,7 @@ private:
     static void forget(Stripe& stripe, SteadyMillis now);
 
     std::atomic<std::size_t> sockets_max_{0};
-    std::atomic<std::int64_t> interval_us_{0};
-    std::atomic<std::int64_t> burst_us_{0};
+    SharedRate rate_;
     std::array<Stripe, 64> stripes_;
 };
 

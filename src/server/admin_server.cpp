@@ -2,6 +2,7 @@
 #include "server/admin_server.hpp"
 
 #include "core/log.hpp"
+#include "net/loop_thread.hpp"
 #include "net/run_guarded.hpp"
 #include "net/shard.hpp"
 #include "net/tcp.hpp"
@@ -11,8 +12,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <future>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -42,17 +41,14 @@ public:
     void start()
     {
         accept();
-        thread_ = std::thread([this] {
-            net::run_guarded(io_, "admin.exception");
-            ended_.set_value();
-        });
+        thread_.start([this] { net::run_guarded(io_, "admin.exception"); });
     }
 
     void stop()
     {
-        if (!thread_.joinable()) return;
+        if (!thread_.is_running()) return;
         boost::asio::post(io_, [this] { finish(); });
-        if (ended_.get_future().wait_for(options_.stop_patience) != std::future_status::ready) io_.stop();
+        if (!thread_.join(options_.stop_patience)) io_.stop();
         thread_.join();
     }
 
@@ -129,8 +125,7 @@ private:
     boost::asio::posix::basic_stream_descriptor<net::Executor> listener_;
     net::SteadyTimer pause_;
     std::vector<std::weak_ptr<AdminSession>> sessions_;
-    std::promise<void> ended_;
-    std::thread thread_;
+    net::LoopThread thread_;
 };
 
 AdminServer::AdminServer(std::unique_ptr<Core> core) : core_(std::move(core)) {}

@@ -152,7 +152,7 @@ void Session::leave_connecting()
 {
     peer_lost_ = true;
     channel_.close();
-    if (server_.gateway().abandon(*this)) die();  // it was queued: nobody has been asked
+    if (gateway::Gateway::abandon(*stage_, *this)) die();  // it was queued: nobody has been asked
 }
 
 void Session::lost()

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from gateway import BINARY, Gateway, PATIENCE, PLAIN_AND_TLS, RECORDED_API, environment, reserved_port, run_command, wait_until
@@ -173,6 +174,25 @@ class LifecycleTest(unittest.TestCase):
             self.assertEqual(gateway.wait(), 0)
             end = gateway.log_lines('drain.end')[0]
             self.assertEqual((end['complete'], end['sockets_left'], end['calls_left']), ('no', 1, 0))
+
+    def test_an_inline_handler_that_never_returns_does_not_keep_the_gateway_from_ending(self):
+        with tempfile.TemporaryDirectory(prefix='postern-test-') as directory:
+            pipe = directory + '/pipe'
+            os.mkfifo(pipe)  # nobody ever writes to it
+            gateway = Gateway(RECORDED_API, settings=ONE_SHARD, RECORDER_PIPE=pipe)
+            try:
+                with Client(gateway.url) as client:
+                    client.send_text('{"action":"hang"}')
+                    wait_until(lambda: any(line['message'] == 'hangs' for line in gateway.log_lines('plugin.log')), 'the shard hangs')
+                    gateway.signal()
+                    gateway.wait_for_log('drain.begin')
+                    gateway.signal()
+                    self.assertEqual(gateway.wait(), 1)
+                    client.leave()
+                self.assertTrue(gateway.log_lines('stop.now'))
+                self.assertEqual([line['level'] for line in gateway.log_lines('stop.handler_stuck')], ['error'])
+            finally:
+                gateway.kill()
 
     def test_the_port_is_free_at_once(self):
         with reserved_port() as port:

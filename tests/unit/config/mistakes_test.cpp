@@ -479,6 +479,7 @@ TEST_CASE("Limits are checked")
     CHECK(in_limits("queuedConnects: -1").find("from 0 to 1000000") != std::string::npos);
     CHECK(in_limits("connectQueueTimeout: 5").find("expected a duration with its unit") != std::string::npos);
     CHECK(in_limits("concurrentDisconnects: 0").find("from 1 to 1000000") != std::string::npos);
+    CHECK(in_limits("queuedDisconnects: 0").find("from 1 to 10000000") != std::string::npos);
     CHECK(in_limits("connectionsPerAddress: many").find("expected a whole number") != std::string::npos);
     CHECK(in_limits("connectsPerSecondPerAddress: -1").find("from 0 to 1000000") != std::string::npos);
     CHECK(in_limits("messagesPerSecondPerConnection: x").find("expected a number") != std::string::npos);

@@ -3,6 +3,10 @@
 
 #include "catch.hpp"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 using namespace postern;
 
 namespace {
@@ -11,6 +15,13 @@ int taken(TokenBucket& bucket, const Rate& rate, SteadyMillis now, int attempts)
 {
     int count = 0;
     for (int i = 0; i < attempts; ++i) count += bucket.take(rate, now) ? 1 : 0;
+    return count;
+}
+
+int taken(SharedTokenBucket& bucket, SteadyMillis now, int attempts)
+{
+    int count = 0;
+    for (int i = 0; i < attempts; ++i) count += bucket.take(now) ? 1 : 0;
     return count;
 }
 
@@ -61,4 +72,32 @@ TEST_CASE("a rate of zero is no bound")
     CHECK_FALSE(Rate(0, 5).is_bound());
     CHECK_FALSE(Rate().is_bound());
     CHECK(Rate(1'000'000, 1).is_bound());
+}
+
+TEST_CASE("a shared bucket gives what one thread's would, at the rate of the moment")
+{
+    SharedTokenBucket bucket;
+    CHECK(taken(bucket, 0, 10'000) == 10'000);
+    bucket.set(Rate(500, 500));
+    SteadyMillis now = 1'000'000;
+    CHECK(taken(bucket, now, 2000) == 500);
+    CHECK(taken(bucket, now + 1, 10) == 0);
+    CHECK(taken(bucket, now + 2, 10) == 1);
+    CHECK(taken(bucket, now + 100, 1000) == 49);
+    now += 100;
+    int in_a_second = 0;
+    for (int ms = 1; ms <= 1000; ++ms) in_a_second += taken(bucket, now + ms, 5);
+    CHECK(in_a_second == 500);
+    bucket.set(Rate(500, 1));
+    CHECK(taken(bucket, now + 1000, 10) == 0);  // what has been taken counts
+}
+
+TEST_CASE("threads that share a bucket take no more together than one would")
+{
+    SharedTokenBucket bucket(Rate(500, 500));
+    std::atomic<int> total{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { total += taken(bucket, 5000, 1000); });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(total == 500);
 }

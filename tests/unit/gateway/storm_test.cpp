@@ -20,15 +20,22 @@ struct Storm : GatewayFixture {
         limits.concurrent_disconnects_max = 2;
     }
 
-    FakeWaiter& knock()
+    FakeWaiter& knock() { return knock_at(*stage); }
+
+    FakeWaiter& knock_at(gateway::StageSlot& at)
     {
-        connect(waiters.emplace_back(), client.info());
+        connect(waiters.emplace_back(), client.info(), at);
         return waiters.back();
     }
 
     void leave(FakeConnection& connection, std::uint16_t code = 1006)
     {
-        shard.run([&] { gateway->on_disconnect(connection.info(), *stage, code, "gone"); });
+        leave_from(*stage, connection, code);
+    }
+
+    void leave_from(gateway::StageSlot& from, FakeConnection& connection, std::uint16_t code = 1006)
+    {
+        shard.run([&] { gateway->on_disconnect(connection.info(), from, code, "gone"); });
     }
 
     std::size_t asked() { return handler("first").seen.size(); }
@@ -132,9 +139,9 @@ TEST_CASE("a peer that leaves while it is queued costs nothing: no $connect, no 
 {
     Storm s;
     for (int i = 0; i < 4; ++i) s.knock();
-    CHECK(s.gateway->abandon(s.waiters[2]));
-    CHECK_FALSE(s.gateway->abandon(s.waiters[2]));
-    CHECK_FALSE(s.gateway->abandon(s.waiters[0]));  // is being asked about
+    CHECK(gateway::Gateway::abandon(*s.stage, s.waiters[2]));
+    CHECK_FALSE(gateway::Gateway::abandon(*s.stage, s.waiters[2]));
+    CHECK_FALSE(gateway::Gateway::abandon(*s.stage, s.waiters[0]));  // is being asked about
     s.answer(s.handler().seen.at(0).token, 200);
     s.settle();
     s.answer(s.handler().seen.at(2).token, 200);
@@ -165,6 +172,79 @@ TEST_CASE("a stage that is gone when a handshake's turn comes refuses it")
     CHECK(s.asked() == 2);
 }
 
+TEST_CASE("an API whose $connect hangs holds up no other API's handshakes")
+{
+    Storm s;
+    gateway::StageSlot& other = s.add_api("other", {{"$connect", "third"}});
+    for (int i = 0; i < 6; ++i) s.knock();
+    CHECK(status(s.waiters[5]) == 503);
+    CHECK(s.gateway->queued_connects() == 3);
+    for (std::size_t i = 0; i < 3; ++i) s.knock_at(other);
+    CHECK(s.handler("third").seen.size() == 2);  // its own places, and its own queue
+    CHECK(s.waiters[8].is_queued);
+    CHECK(s.gateway->queued_connects() == 4);
+    s.answer(s.handler("third").seen.at(0).token, 200);
+    s.settle();
+    CHECK(s.waiters[6].admitted.has_value());
+    CHECK(s.handler("third").seen.size() == 3);
+    CHECK(s.asked() == 2);
+    CHECK(s.gateway->queued_connects() == 3);
+}
+
+TEST_CASE("the times of those who wait at several stages end each at its own")
+{
+    Storm s;
+    gateway::StageSlot& other = s.add_api("other", {{"$connect", "third"}});
+    for (int i = 0; i < 2; ++i) {
+        s.knock();
+        s.knock_at(other);
+    }
+    FakeWaiter& first = s.knock();
+    s.pass(200);
+    FakeWaiter& second = s.knock_at(other);
+    s.pass(100);
+    FakeWaiter& third = s.knock();
+    s.pass(110);
+    CHECK(status(first) == 503);
+    CHECK(second.verdicts == 0);
+    s.pass(200);
+    CHECK(status(second) == 503);
+    CHECK(third.verdicts == 0);
+    s.pass(100);
+    CHECK(status(third) == 503);
+    CHECK(s.gateway->queued_connects() == 0);
+}
+
+TEST_CASE("when the node stops, whoever is queued at any stage gets 503")
+{
+    Storm s;
+    gateway::StageSlot& other = s.add_api("other", {{"$connect", "third"}});
+    for (int i = 0; i < 3; ++i) {
+        s.knock();
+        s.knock_at(other);
+    }
+    s.gateway->refuse_queued();
+    CHECK(status(s.waiters[4]) == 503);
+    CHECK(status(s.waiters[5]) == 503);
+    CHECK(s.gateway->open_calls() == 4);
+}
+
+TEST_CASE("an API whose $disconnect hangs holds up no other API's")
+{
+    Storm s;
+    gateway::StageSlot& other = s.add_api("other", {{"$disconnect", "third"}});
+    for (int i = 0; i < 100; ++i) s.leave(s.client);
+    for (int i = 0; i < 3; ++i) s.leave_from(other, s.client);
+    CHECK(s.told() == 2);
+    CHECK(s.handler("third").seen.size() == 2);
+    CHECK(s.gateway->queued_disconnects() == 99);
+    s.answer(s.handler("third").seen.at(0).token, 200);
+    s.settle();
+    CHECK(s.handler("third").seen.size() == 3);
+    CHECK(s.told() == 2);
+    CHECK(s.gateway->open_calls() == 102);
+}
+
 TEST_CASE("only so many $disconnect are handled at once; the others follow in their order, each once")
 {
     Storm s;
@@ -181,6 +261,36 @@ TEST_CASE("only so many $disconnect are handled at once; the others follow in th
     }
     CHECK(s.gateway->open_calls() == 0);
     CHECK(s.told() == kClients);
+}
+
+TEST_CASE("while too many $disconnect wait, the stage takes nobody new; none of them is lost")
+{
+    Storm s;
+    s.limits.queued_disconnects_max = 3;
+    gateway::StageSlot& other = s.add_api("other", {{"$default", "third"}});
+    for (int i = 0; i < 4; ++i) s.leave(s.client);
+    CHECK(s.knock().verdicts == 0);
+    for (int i = 0; i < 2; ++i) s.leave(s.client);  // more than that: they were there before
+    CHECK(s.gateway->queued_disconnects() == 4);
+    FakeWaiter& refused = s.knock();
+    CHECK(status(refused) == 503);
+    REQUIRE(refused.refused.has_value());
+    CHECK(header(*refused.refused, "Retry-After") == "5");
+    CHECK(s.knock_at(other).admitted.has_value());
+    CHECK(s.asked() == 1);
+    for (std::size_t i = 0; i < 2; ++i) {
+        s.answer(s.handler("second").seen.at(i).token, 200);
+        s.settle();
+    }
+    CHECK(s.knock().verdicts == 0);
+    CHECK(s.asked() == 2);
+    s.answers_at_once("second", 200, "");
+    for (std::size_t i = 2; i < 4; ++i) {
+        s.answer(s.handler("second").seen.at(i).token, 200);
+        s.settle();
+    }
+    CHECK(s.told() == 6);
+    CHECK(s.gateway->queued_disconnects() == 0);
 }
 
 TEST_CASE("a queued $disconnect needs nothing of its connection, and its stage may be gone")

@@ -109,9 +109,9 @@ struct FakeWaiter final : gateway::ConnectWaiter {
 struct GatewayFixture {
     explicit GatewayFixture(const std::vector<std::pair<std::string, std::string>>& routes,
                             double connects_per_second = 0)
-        : connect_rate(connects_per_second, connects_per_second)
+        : connect_rate(Rate(connects_per_second, connects_per_second))
     {
-        for (const char* name : {"first", "second", "blocking"}) {
+        for (const char* name : {"first", "second", "third", "blocking"}) {
             FakeHandler& handler = fakes[name];
             const bool is_blocking = std::string_view(name) == "blocking";
             REQUIRE(handlers.add({name, is_blocking, FakeHandler::invoke, &handler}));
@@ -143,11 +143,27 @@ struct GatewayFixture {
         shard.run([&] { gateway->on_message(from, *stage, text, is_binary); });
     }
 
+    /// Serves one API more, whose stage is "dev" as well.
+    gateway::StageSlot& add_api(const std::string& id,
+                                const std::vector<std::pair<std::string, std::string>>& routes)
+    {
+        deployments.push_back(compile(make_api(id, routes), "dev", handlers, &metrics));
+        shard.run([&] { gateway->deploy(deployments, {}); });
+        gateway::StageSlot* slot = stages->find("localhost", "/" + id + "/dev");
+        REQUIRE(slot != nullptr);
+        return *slot;
+    }
+
     void connect(FakeWaiter& waiter, const connections::ConnectionInfo& info)
+    {
+        connect(waiter, info, *stage);
+    }
+
+    void connect(FakeWaiter& waiter, const connections::ConnectionInfo& info, gateway::StageSlot& at)
     {
         gateway::ConnectRequest& request = requests.emplace_back();
         request.connection = &info;
-        request.stage = stage;
+        request.stage = &at;
         request.headers = {{"Host", "localhost:8080"}, {"X-Probe", "yes"}};
         request.query = {{"token", "t"}};
         request.port = 8080;
@@ -197,7 +213,7 @@ struct GatewayFixture {
     gateway::Stages::Deployments deployments;
     std::optional<gateway::Stages> stages;
     gateway::StageSlot* stage = nullptr;
-    gateway::ConnectRate connect_rate;
+    SharedTokenBucket connect_rate;
     net::WorkerPool workers{1, 1};
     std::deque<gateway::ConnectRequest> requests;  ///< those that wait are looked at again
     std::vector<std::unique_ptr<FakeConnection>> connections;

@@ -12,6 +12,7 @@
 #include <vector>
 
 using namespace postern;
+using namespace std::chrono_literals;
 
 TEST_CASE("a turn reads the clock once and ends with the hook")
 {
@@ -114,6 +115,26 @@ TEST_CASE("deadlines set in a turn are told on the shard's thread")
     shard.start();
     shard.post([&] { shard.moments().set(shard.now() + 1, 42); });
     CHECK(told.get() == 42);
+}
+
+TEST_CASE("the end of a shard is waited for with patience, since a turn may never end")
+{
+    const SystemClock clock;
+    net::Shard shard(0, clock);
+    CHECK(shard.join(0ms));  // has not been started
+    test::Signal entered;
+    test::Signal opened;
+    shard.start();
+    shard.post([&] {
+        entered.raise();
+        opened.wait();
+    });
+    entered.wait();
+    shard.stop();
+    CHECK_FALSE(shard.join(1ms));
+    opened.raise();
+    CHECK(shard.join(1h));
+    CHECK(shard.join(0ms));
 }
 
 TEST_CASE("a shard records how late its seconds' timer was")
