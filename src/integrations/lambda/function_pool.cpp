@@ -104,7 +104,7 @@ void FunctionPool::start_for(Work work)
 void FunctionPool::refuse(const Done& done, Outcome outcome, const std::string& why)
 {
     // Not at once: whoever is told may well invoke again.
-    boost::asio::post(plan_.io, [done, outcome, why] { done({outcome, {}, why, {}}); });
+    boost::asio::post(plan_.io, [done, outcome, why] { done(InvocationResult::refused(outcome, why)); });
 }
 
 void FunctionPool::on_phase(Instance& instance, Phase before)

@@ -66,8 +66,8 @@ void FunctionSet::invoke(std::string_view name, Invocation invocation, Done done
     };
     const Member* const member = find(name);
     if (member == nullptr) {
-        InvocationResult unknown{
-            Outcome::NotFound, {}, subject(name) + "does not exist in this configuration", {}};
+        InvocationResult unknown = InvocationResult::refused(
+            Outcome::NotFound, subject(name) + "does not exist in this configuration");
         if (host_.post([done, unknown] { done(unknown); })) return;
         return done(std::move(unknown));
     }
@@ -76,8 +76,9 @@ void FunctionSet::invoke(std::string_view name, Invocation invocation, Done done
     const bool is_posted = host_.post([call, function = member->running->function()] {
         function->invoke(std::move(call->invocation), std::move(call->done));
     });
-    if (!is_posted)
-        call->done({Outcome::Broken, {}, subject(name) + "is not run: the gateway is ending", {}});
+    if (is_posted) return;
+    call->done(
+        InvocationResult::refused(Outcome::Broken, subject(name) + "is not run: the gateway is ending"));
 }
 
 std::vector<std::string> FunctionSet::names() const

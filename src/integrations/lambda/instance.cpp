@@ -99,7 +99,8 @@ void Instance::end(std::string_view why)
     kill();
     if (work_) {
         plan_.stats.errors.add();
-        finish({Outcome::Broken, {}, "function \"" + function_name() + "\": " + std::string(why), {}},
+        finish(InvocationResult::refused(Outcome::Broken,
+                                         "function \"" + function_name() + "\": " + std::string(why)),
                nullptr);
     }
     become(Phase::Ending);
@@ -113,7 +114,7 @@ void Instance::on_request(RuntimeConnection& connection, net::HttpRequest reques
             return on_next(connection);
         case RuntimeProtocol::Verdict::Result:
             connection.answer(runtime_accepted());
-            finish({Outcome::Returned, std::move(request.body), {}, {}}, nullptr);
+            finish(InvocationResult::returned(std::move(request.body)), nullptr);
             return expect_next();
         case RuntimeProtocol::Verdict::Failure:
             connection.answer(runtime_accepted());
@@ -175,9 +176,8 @@ void Instance::deliver()
 void Instance::on_too_large()
 {
     if (!protocol_.on_result_refused()) return;
-    const std::string message = "Response payload size exceeded maximum allowed payload size (" +
-                                std::to_string(kResultBytesMax) + " bytes).";
-    fail({make_failure("Function.ResponseSizeTooLarge", message), message, {}});
+    const Failure failure = response_too_large();
+    fail({failure, error_message(failure.payload), {}});
     expect_next();
 }
 

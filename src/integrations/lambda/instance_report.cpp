@@ -32,7 +32,7 @@ void Instance::fail(const Trouble& trouble)
     std::string why = "function \"" + function_name() + "\" failed: " + trouble.failure.why;
     // Whoever reads it finds the stack by the id, in the function's log.
     if (why.find(request_id_) == std::string::npos) why += " (RequestId: " + request_id_ + ')';
-    finish({Outcome::Failed, trouble.failure.payload, std::move(why), {}}, &trouble);
+    finish(InvocationResult::failed(trouble.failure.payload, std::move(why)), &trouble);
 }
 
 void Instance::finish(InvocationResult result, const Trouble* trouble)

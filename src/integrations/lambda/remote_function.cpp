@@ -65,10 +65,9 @@ public:
     {
         if (client_ != nullptr) return ask(client_, remote_, std::move(invocation), std::move(done));
         boost::asio::post(io_, [remote = remote_, done = std::move(done)] {
-            done({Outcome::Throttled,
-                  {},
-                  remote->target.str() + " may not be invoked: its reservedConcurrentExecutions is 0",
-                  {}});
+            done(InvocationResult::refused(
+                Outcome::Throttled,
+                remote->target.str() + " may not be invoked: its reservedConcurrentExecutions is 0"));
         });
     }
 
@@ -159,7 +158,7 @@ Result<std::unique_ptr<Invoker>> make_remote_function(boost::asio::io_context& i
         net::HttpClientOptions http;
         http.connections_max = static_cast<std::size_t>(concurrency);
         http.waiting_max = static_cast<std::size_t>(spec.options.queue);
-        http.body_bytes_max = kResultBytesMax;
+        http.body_bytes_max = api::kResultBytesMax;
         http.ca_file = options.ca_file;
         auto made = net::HttpClient::make(io, *url, http);
         if (!made) return wrong_endpoint(spec, made.error().detail);

@@ -145,9 +145,9 @@ TEST_CASE("a result that is too large is refused, the invocation fails, and the 
     continue
 result = os.getpid())"))});
     const auto before = lab.invoke("large", "null");
-    const auto fits = lab.invoke("large", std::to_string(lambda::kResultBytesMax));
+    const auto fits = lab.invoke("large", std::to_string(api::kResultBytesMax));
     CHECK(fits.outcome == Outcome::Returned);
-    CHECK(fits.payload.size() == lambda::kResultBytesMax);
+    CHECK(fits.payload.size() == api::kResultBytesMax);
     for (const char* const size : {"6291557", "10485760"}) {
         const auto result = lab.invoke("large", size);
         CHECK(result.outcome == Outcome::Failed);

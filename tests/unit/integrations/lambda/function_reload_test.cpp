@@ -129,7 +129,7 @@ TEST_CASE("a function that lives elsewhere is made by whoever knows how, and end
     struct Elsewhere final : lambda::Invoker {
         void invoke(lambda::Invocation invocation, lambda::Done done) override
         {
-            done({Outcome::Returned, "far: " + invocation.payload, {}, {}});
+            done(lambda::InvocationResult::returned("far: " + invocation.payload));
         }
     };
     SystemClock clock;

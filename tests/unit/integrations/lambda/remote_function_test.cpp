@@ -267,10 +267,10 @@ TEST_CASE("A function that does not answer in its time has failed, as one that t
 TEST_CASE("A result over Lambda's limit is a failure of the function")
 {
     Elsewhere elsewhere;
-    CHECK(elsewhere.answered(http_reply(200, std::string(kResultBytesMax, 'x'))).outcome ==
+    CHECK(elsewhere.answered(http_reply(200, std::string(api::kResultBytesMax, 'x'))).outcome ==
           Outcome::Returned);
     const InvocationResult result =
-        elsewhere.answered(http_reply(200, std::string(kResultBytesMax + 1, 'x')));
+        elsewhere.answered(http_reply(200, std::string(api::kResultBytesMax + 1, 'x')));
     CHECK(result.outcome == Outcome::Failed);
     has(result.payload, R"("errorType":"Function.ResponseSizeTooLarge")");
 }
