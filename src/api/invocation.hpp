@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/clock.hpp"
+
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -19,6 +22,9 @@ struct Invocation {
     std::string trace_id;        ///< X-Amzn-Trace-Id; "": one is made
     std::string request_id;      ///< what the caller has been told, a UUID; "": one is made
     bool wants_log_tail = false;
+    SteadyMillis wanted_until = kForever;  ///< by the gateway's clock: nobody waits for the result any more
+
+    static constexpr SteadyMillis kForever = std::numeric_limits<SteadyMillis>::max();
 };
 
 /// How an invocation ended.
@@ -26,6 +32,7 @@ enum class Outcome {
     Returned,   ///< the payload is what the function returned: JSON, as it came
     Failed,     ///< it threw, crashed, timed out or answered too much: X-Amz-Function-Error `Unhandled`
     Throttled,  ///< no instance free and no room to wait, or nobody may invoke it: 429
+    Outwaited,  ///< no instance was free while anybody waited for the result; not begun
     NotFound,   ///< there is no such function (any more): 404
     Broken,     ///< it could not be started or reached at all: 502
 };

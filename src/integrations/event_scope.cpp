@@ -31,8 +31,9 @@ void EventIds::make(const api::ConnectionId& connection_id, const Clock& clock, 
     message_id = api::new_message_id(connection_id, random);
 }
 
-EventScope::EventScope(const EventParts& parts, EventIds& ids, const Clock& clock, Random& random)
-    : parts_(parts), ids_(ids), clock_(clock), random_(random)
+EventScope::EventScope(
+    const EventParts& parts, EventIds& ids, const Clock& clock, Random& random, SteadyMillis wanted_until)
+    : parts_(parts), ids_(ids), clock_(clock), random_(random), wanted_until_(wanted_until)
 {
     const connections::ConnectionInfo& connection = *parts.connection;
     event_.size = sizeof(event_);

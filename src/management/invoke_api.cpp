@@ -20,6 +20,7 @@ AdminReply reply_to(const api::InvocationResult& answer, const std::string& arn)
         case api::Outcome::Failed:
             break;
         case api::Outcome::Throttled:
+        case api::Outcome::Outwaited:
             return invoke_error::throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
         case api::Outcome::NotFound:
             return invoke_error::not_found(arn);

@@ -20,7 +20,8 @@ bool is_timeout(const InvocationResult& result)
 
 void count(FunctionStats& stats, const InvocationResult& result, steady_clock::time_point begin)
 {
-    if (result.outcome == Outcome::Throttled) return stats.throttles.add();
+    if (result.outcome == Outcome::Throttled || result.outcome == Outcome::Outwaited)
+        return stats.throttles.add();
     stats.invocations.add();
     if (result.outcome != Outcome::Returned) stats.errors.add();
     if (is_timeout(result)) stats.timeouts.add();

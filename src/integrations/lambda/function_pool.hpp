@@ -35,7 +35,8 @@ struct PoolSurroundings {
 
 /// The instances of one function and the invocations that wait for one. An invocation takes the idle instance
 /// that was used last; else an instance is started for it, while there are fewer than the limit; else it
-/// waits in a bounded queue. Lives on the functions' thread; may be made on any.
+/// waits in a bounded queue, for no longer than its caller does. Lives on the functions' thread; may be made
+/// on any.
 class FunctionPool final : public Invoker, private InstanceOwner {
 public:
     /// `on_empty` is called once, when the pool was retired or stopped and its last process has ended.
@@ -54,13 +55,14 @@ public:
 private:
     void on_phase(Instance& instance, Phase before) override;
     void dispatch();
+    bool has_wanted();
     Work take_first();
     void start_for(Work work);
     void end_if_empty();
 
     std::size_t& count(Phase phase) { return counts_[static_cast<std::size_t>(phase)]; }
     std::int64_t instances_max() const;
-    void throttle(const Done& done, const std::string& why);
+    void throttle(const Done& done, Outcome outcome, const std::string& why);
     void refuse(const Done& done, Outcome outcome, const std::string& why);
 
     LocalFunction function_;

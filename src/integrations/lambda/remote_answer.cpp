@@ -126,6 +126,8 @@ InvocationResult result_of(net::HttpResponse response, const RemoteTarget& targe
 InvocationResult result_of(const net::HttpFailure& failure, const RemoteTarget& target)
 {
     switch (failure.kind) {
+        case net::HttpFailure::Kind::Unwanted:
+            return refused(Outcome::Outwaited, target, failure.why);
         case net::HttpFailure::Kind::Busy:
             return refused(Outcome::Throttled, target, failure.why);
         case net::HttpFailure::Kind::TimedOut: {

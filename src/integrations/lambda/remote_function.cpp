@@ -36,6 +36,9 @@ net::HttpCall call_of(const Invocation& invocation, std::string payload, const R
     net::HttpCall call;
     call.target = remote.path;
     call.timeout = remote.timeout;
+    call.is_wanted = [&clock = remote.clock, until = invocation.wanted_until] {
+        return clock.steady() < until;
+    };
     call.body = std::move(payload);
     call.headers = {{"Content-Type", "application/json"}};
     if (invocation.wants_log_tail && remote.has_logs) call.headers.push_back({"X-Amz-Log-Type", "Tail"});

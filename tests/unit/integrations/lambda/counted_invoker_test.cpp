@@ -28,7 +28,7 @@ TEST_CASE("what a function elsewhere has done is counted as that of one here")
     auto stats = std::make_shared<FunctionStats>();
     CountedInvoker counted(std::make_unique<Scripted>(result), stats);
     const auto ends_as = [&](Outcome outcome, const std::string& payload) {
-        result = {outcome, payload, "why", {}};
+        result = {outcome, payload, "why", {}, {}};
         std::string told;
         counted.invoke({}, [&](const InvocationResult& answered) { told = answered.payload; });
         CHECK(told == payload);
@@ -40,10 +40,11 @@ TEST_CASE("what a function elsewhere has done is counted as that of one here")
     ends_as(Outcome::Failed, R"({"errorType":"Sandbox.Timedout","errorMessage":"no answer"})");
     ends_as(Outcome::Broken, "");
     ends_as(Outcome::Throttled, "");
+    ends_as(Outcome::Outwaited, "");
     CHECK(stats->invocations.value() == 5);
     CHECK(stats->errors.value() == 4);
     CHECK(stats->timeouts.value() == 2);
-    CHECK(stats->throttles.value() == 1);
+    CHECK(stats->throttles.value() == 2);
     HistogramSnapshot durations;
     stats->duration.add_to(durations);
     std::uint64_t recorded = 0;

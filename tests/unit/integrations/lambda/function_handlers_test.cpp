@@ -92,6 +92,7 @@ TEST_CASE("a function that fails is a failed integration, one that cannot be cal
     Fixture f;
     CHECK(f.answer_to(InvocationResult::refused(Outcome::Failed, "Error: no")) == "7: 502 Error: no");
     CHECK(f.answer_to(InvocationResult::refused(Outcome::Throttled, "no room")) == "7: 500 no room");
+    CHECK(f.answer_to(InvocationResult::refused(Outcome::Outwaited, "busy")) == "7: 504 busy");
     CHECK(f.answer_to(InvocationResult::refused(Outcome::NotFound, "gone")) == "7: 500 gone");
     CHECK(f.answer_to(InvocationResult::refused(Outcome::Broken, "no node")) == "7: 500 no node");
 }
@@ -150,12 +151,13 @@ TEST_CASE("an event goes to its function as AWS's JSON")
     test::ManualClock clock;
     SystemRandom random;
     {
-        const EventScope scope(parts, ids, clock, random);
+        const EventScope scope(parts, ids, clock, random, 4711);
         CHECK(handler->invoke(handler->state, &scope.event(), {0, 9}) == 0);
     }
     CHECK(invoked == "wsEcho");
     CHECK(seen.payload.starts_with(R"({"requestContext":{"routeKey":"say")"));
     CHECK(seen.payload.find(R"("body":"hi")") != std::string::npos);
+    CHECK(seen.wanted_until == 4711);
 
     done(InvocationResult::returned(R"({"statusCode":200,"body":"yes"})"));
     CHECK(f.told() == std::vector<std::string>{"9: 200 yes"});
