@@ -155,6 +155,13 @@ void FunctionPool::on_phase(Instance& instance, Phase before)
     }
 }
 
+/// To be the next again.
+void FunctionPool::take_back(Work work)
+{
+    queue_.push_front(std::move(work));
+    stats_->queued.add(1);
+}
+
 void FunctionPool::retire()
 {
     is_retired_ = true;

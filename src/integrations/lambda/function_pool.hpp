@@ -54,6 +54,7 @@ public:
 
 private:
     void on_phase(Instance& instance, Phase before) override;
+    void take_back(Work work) override;
     void dispatch();
     bool has_wanted();
     Work take_first();

@@ -79,12 +79,16 @@ void Instance::watch_exit(net::UniqueFd exit)
 void Instance::give(Work work)
 {
     work_ = std::move(work);
+    has_begun_ = false;
     has_failed_ = false;
-    request_id_ = work_->invocation.request_id.empty() ? plan_.random.uuid() : work_->invocation.request_id;
+    if (work_->invocation.request_id.empty()) work_->invocation.request_id = plan_.random.uuid();
+    request_id_ = work_->invocation.request_id;
     if (work_->invocation.wants_log_tail) tail_.emplace();
     output_->tee(tail());
-    plan_.stats.invocations.add();
-    if (phase_ == Phase::Idle) deliver();
+    if (!work_->is_second_try) plan_.stats.invocations.add();
+    if (phase_ == Phase::Idle) return deliver();
+    // Lambda tries the init that took too long once more, in the invocation's own time.
+    if (work_->is_second_try) begin();
 }
 
 void Instance::freeze()
@@ -141,7 +145,7 @@ void Instance::on_next(RuntimeConnection& connection)
 {
     waiting_ = connection.shared_from_this();
     if (phase_ == Phase::Starting) {
-        init_duration_ = since(started_at_);
+        if (!has_begun_) init_duration_ = since(started_at_);
         output_->drain();
         sample_memory();
     }
@@ -150,26 +154,32 @@ void Instance::on_next(RuntimeConnection& connection)
     become(Phase::Idle);
 }
 
+void Instance::begin()
+{
+    has_begun_ = true;
+    plan_.log.line(start_text(request_id_), tail());
+    plan_.log.hand_over();
+    invoked_at_ = steady_clock::now();
+    deadline_.set(invoked_at_ + plan_.spec.function.timeout);
+}
+
 void Instance::deliver()
 {
     if (std::exchange(is_frozen_, false)) process_->signal_group(SIGCONT);
+    if (!has_begun_) begin();
     const EpochMillis now = plan_.clock.wall();
-    const api::Function& function = plan_.spec.function;
+    const auto left = invoked_at_ + plan_.spec.function.timeout - steady_clock::now();
     Invocation& invocation = work_->invocation;
     if (invocation.trace_id.empty()) invocation.trace_id = make_trace_id(now, plan_.random);
     RuntimeEvent event;
     event.request_id = request_id_;
-    event.deadline_ms = now + function.timeout.count();
+    event.deadline_ms = now + std::chrono::ceil<milliseconds>(left).count();
     event.function_arn = plan_.spec.arn;
     event.trace_id = invocation.trace_id;
     event.client_context = invocation.client_context;
     event.payload_bytes = invocation.payload.size();
-    plan_.log.line(start_text(request_id_), tail());
-    plan_.log.hand_over();
     protocol_.on_event(request_id_);
     std::exchange(waiting_, nullptr)->send_event(runtime_event_head(event), std::move(invocation.payload));
-    invoked_at_ = steady_clock::now();
-    deadline_.set(invoked_at_ + function.timeout);
     become(Phase::Busy);
 }
 
@@ -203,22 +213,12 @@ void Instance::expect_next()
 void Instance::on_deadline()
 {
     const auto self = shared_from_this();
-    const FunctionOptions& options = plan_.spec.options;
-    const auto timed_out = [this](milliseconds limit) {
-        plan_.stats.timeouts.add();
-        kill();
-        const std::string text = timeout_text(plan_.clock.wall(), request_id_, limit);
-        return Trouble{make_failure("", text), {}, text};
-    };
     switch (phase_) {
-        case Phase::Starting: {
-            Trouble trouble = timed_out(options.init_timeout);
-            trouble.failure.why += "; it has not asked for an event in gateway.functions.initTimeout";
-            fail_init(trouble, "timeout");
-            return become(Phase::Ending);
-        }
+        case Phase::Starting:
+            return on_init_timeout();
         case Phase::Busy:
-            fail(timed_out(plan_.spec.function.timeout));
+            kill();
+            fail(timed_out());
             return become(Phase::Ending);
         case Phase::Returning:
             deadline_.set(invoked_at_ + plan_.spec.function.timeout);
@@ -239,6 +239,25 @@ void Instance::on_deadline()
         case Phase::Gone:
             return;
     }
+}
+
+void Instance::on_init_timeout()
+{
+    kill();
+    if (has_begun_) {
+        Trouble trouble = timed_out();
+        trouble.failure.why +=
+            "; it has not asked for an event in gateway.functions.initTimeout, nor in its timeout when it "
+            "was started again";
+        fail_init(trouble, "timeout");
+    } else {
+        report_init("timeout");
+        plan_.log.hand_over();
+        Work work = take_work();
+        work.is_second_try = true;
+        owner_.take_back(std::move(work));
+    }
+    become(Phase::Ending);
 }
 
 void Instance::on_exit()

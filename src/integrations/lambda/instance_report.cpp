@@ -18,10 +18,22 @@ constexpr milliseconds kMemorySampleInterval{100};
 
 }  // namespace
 
-void Instance::fail_init(const Trouble& trouble, std::string_view status)
+Instance::Trouble Instance::timed_out() const
+{
+    plan_.stats.timeouts.add();
+    const std::string text = timeout_text(plan_.clock.wall(), request_id_, plan_.spec.function.timeout);
+    return {make_failure("", text), {}, text};
+}
+
+void Instance::report_init(std::string_view status)
 {
     output_->drain();
-    plan_.log.line(init_report_text(since(started_at_), status), tail());
+    plan_.log.line(init_report_text(since(started_at_), has_begun_ ? "invoke" : "init", status), tail());
+}
+
+void Instance::fail_init(const Trouble& trouble, std::string_view status)
+{
+    report_init(status);
     fail(trouble);
 }
 
@@ -43,7 +55,7 @@ void Instance::finish(InvocationResult result, const Trouble* trouble)
         if (lines.empty()) return;
         for (const std::string_view line : text::split(lines, '\n')) plan_.log.line(line, tail());
     };
-    if (phase_ == Phase::Starting) write(start_text(request_id_));
+    if (!has_begun_) write(start_text(request_id_));
     if (trouble != nullptr) write(trouble->lines_before);
     const microseconds duration = since(invoked_at_);
     const Report report{request_id_,
@@ -58,10 +70,14 @@ void Instance::finish(InvocationResult result, const Trouble* trouble)
     plan_.stats.duration.record(std::chrono::duration_cast<milliseconds>(duration).count());
     result.request_id = request_id_;
     if (tail_) result.log_tail = tail_->take();
+    take_work().done(std::move(result));
+}
+
+Work Instance::take_work()
+{
     output_->tee(nullptr);
     tail_.reset();
-    const Work done = std::move(*std::exchange(work_, std::nullopt));
-    done.done(std::move(result));
+    return std::move(*std::exchange(work_, std::nullopt));
 }
 
 microseconds Instance::since(Time begin) const
