@@ -37,6 +37,8 @@ struct FunctionHostOptions {
         scratch_directory;  ///< where inline code is written, each function's in a directory of its own
     OpenLog open_log;       ///< none: functions' logs go nowhere
     MakeRemoteInvoker make_remote;  ///< none: functions with an endpoint are refused
+    /// What the gateway itself writes now, wherever it lies: no function's code.
+    std::function<std::vector<std::string>()> own_files;
 };
 
 /// The functions' thread and everything on it: pools, processes, timers. Outlives all FunctionSets and must
@@ -71,6 +73,11 @@ public:
     Result<Invoker*> add(const FunctionSpec& spec);
     /// No more invocations will come: what the function does is finished, then its processes end.
     void end(Invoker* invoker);
+
+    std::vector<std::string> own_files() const
+    {
+        return options_.own_files ? options_.own_files() : std::vector<std::string>();
+    }
 
     /// By function name, also of functions that no configuration has any more. Thread: any.
     std::vector<std::pair<std::string, std::shared_ptr<const FunctionStats>>> stats() const;

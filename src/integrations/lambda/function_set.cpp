@@ -26,7 +26,7 @@ Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
                                                              const FunctionSet* former)
 {
     auto made = std::make_shared<FunctionSet>(host);
-    CodeReader code;
+    CodeReader code(host.own_files());
     for (const FunctionSpec& spec : specs) {
         const Result<void> added = made->add(spec, code.stamp_of(spec.function), former);
         if (!added) return added.error();
@@ -91,7 +91,7 @@ std::vector<std::string> FunctionSet::names() const
 std::map<std::string, CodeStamp> FunctionSet::code() const
 {
     std::map<std::string, CodeStamp> stamps;
-    CodeReader code;
+    CodeReader code(host_.own_files());
     for (const Member& member : members_) {
         if (!member.spec.function.endpoint.empty()) continue;
         stamps[member.spec.function.function_name] = code.stamp_of(member.spec.function);
