@@ -19,7 +19,7 @@ inline constexpr std::size_t kResultBytesMax = 6'291'556;
 struct Invocation {
     std::string payload;         ///< JSON, at most kPayloadBytesMax
     std::string client_context;  ///< JSON; "" none
-    std::string trace_id;        ///< X-Amzn-Trace-Id; "": one is made
+    std::string trace_id;        ///< X-Amzn-Trace-Id; what it does not say is made
     std::string request_id;      ///< what the caller has been told, a UUID; "": one is made
     bool wants_log_tail = false;
     SteadyMillis wanted_until = kForever;  ///< by the gateway's clock: nobody waits for the result any more

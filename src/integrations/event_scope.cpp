@@ -62,6 +62,13 @@ EventScope::EventScope(
     event_.internal = this;
 }
 
+std::string_view EventScope::trace_id() const
+{
+    if (parts_.event_headers == nullptr) return {};
+    const api::Header* const header = api::find_header(*parts_.event_headers, "X-Amzn-Trace-Id");
+    return header == nullptr ? std::string_view() : std::string_view(header->value);
+}
+
 std::string_view EventScope::request_id()
 {
     ids_.make(parts_.connection->id, clock_, random_);

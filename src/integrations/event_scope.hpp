@@ -64,6 +64,8 @@ public:
 
     const postern_event& event() const { return event_; }
     SteadyMillis wanted_until() const { return wanted_until_; }
+    /// X-Amzn-Trace-Id of the event's headers; "" of one without.
+    std::string_view trace_id() const;
     std::string_view request_id();
     std::string_view message_id();
     std::string_view json();

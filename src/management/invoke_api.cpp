@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "management/invoke_api.hpp"
 
-#include "api/ids.hpp"
 #include "core/base64.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -75,8 +74,6 @@ void InvokeApi::handle(const CallerRequest& request, const Callers& callers, con
     if (auto refusal = read_call(request, function, call)) return answer(std::move(*refusal));
     if (!functions_.has || !functions_.has(function.name())) return answer(invoke_error::not_found(arn));
     call.invocation.request_id = request_id;
-    if (call.invocation.trace_id.empty())
-        call.invocation.trace_id = api::new_trace_id(clock_.wall(), random_);
     invoke(std::move(call), arn, answer);
 }
 

@@ -30,6 +30,7 @@ std::int32_t FunctionHandlers::invoke(void* entry, const postern_event* event, p
     Invocation invocation;
     EventScope& scope = EventScope::of(*event);
     invocation.payload = scope.take_json();
+    invocation.trace_id = scope.trace_id();
     invocation.wanted_until = scope.wanted_until();
     const PluginHost& host = function.owner->host_;
     function.owner->invoke_(

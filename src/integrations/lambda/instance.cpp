@@ -170,12 +170,12 @@ void Instance::deliver()
     const EpochMillis now = plan_.clock.wall();
     const auto left = invoked_at_ + plan_.spec.function.timeout - steady_clock::now();
     Invocation& invocation = work_->invocation;
-    if (invocation.trace_id.empty()) invocation.trace_id = make_trace_id(now, plan_.random);
+    const std::string trace_id = complete_trace_id(std::move(invocation.trace_id), now, plan_.random);
     RuntimeEvent event;
     event.request_id = request_id_;
     event.deadline_ms = now + std::chrono::ceil<milliseconds>(left).count();
     event.function_arn = plan_.spec.arn;
-    event.trace_id = invocation.trace_id;
+    event.trace_id = trace_id;
     event.client_context = invocation.client_context;
     event.payload_bytes = invocation.payload.size();
     protocol_.on_event(request_id_);

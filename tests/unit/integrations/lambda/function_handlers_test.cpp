@@ -147,6 +147,8 @@ TEST_CASE("an event goes to its function as AWS's JSON")
     parts.connection = &connection;
     parts.route_key = "say";
     parts.body = "hi";
+    const api::Headers event_headers{{"X-Amzn-Trace-Id", "Root=1-a"}};
+    parts.event_headers = &event_headers;
     EventIds ids;
     test::ManualClock clock;
     SystemRandom random;
@@ -158,6 +160,7 @@ TEST_CASE("an event goes to its function as AWS's JSON")
     CHECK(seen.payload.starts_with(R"({"requestContext":{"routeKey":"say")"));
     CHECK(seen.payload.find(R"("body":"hi")") != std::string::npos);
     CHECK(seen.wanted_until == 4711);
+    CHECK(seen.trace_id == "Root=1-a");
 
     done(InvocationResult::returned(R"({"statusCode":200,"body":"yes"})"));
     CHECK(f.told() == std::vector<std::string>{"9: 200 yes"});
