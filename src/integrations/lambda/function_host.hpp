@@ -68,11 +68,11 @@ public:
         return true;
     }
 
-    /// A function that was found able to run. The invoker is used, and ended, on the functions' thread only.
+    /// A function that was found able to run. It is used, and ends, on the functions' thread only.
     /// Main thread. Io, BadInput: naming the function.
-    Result<Invoker*> add(const FunctionSpec& spec);
-    /// No more invocations will come: what the function does is finished, then its processes end.
-    void end(Invoker* invoker);
+    Result<HostedFunction*> add(const FunctionSpec& spec);
+    /// No more invocations will come: what the function does is finished, then it ends.
+    void end(HostedFunction* function);
 
     std::vector<std::string> own_files() const
     {
@@ -83,16 +83,13 @@ public:
     std::vector<std::pair<std::string, std::shared_ptr<const FunctionStats>>> stats() const;
 
 private:
-    struct Member {
-        std::unique_ptr<Invoker> invoker;
-        FunctionPool* pool = nullptr;  ///< null: it lives elsewhere
-    };
-
+    Result<std::unique_ptr<HostedFunction>> make(const FunctionSpec& spec);
+    Result<std::unique_ptr<HostedFunction>> make_remote(const FunctionSpec& spec);
     Result<LocalFunction> find_local(const FunctionSpec& spec);
     static void warn_of(const LocalFunction& found);
     Result<void> start_guard();
     std::shared_ptr<FunctionStats> stats_of(const std::string& name);
-    void forget(Invoker& empty);
+    void forget(HostedFunction& ended);
     void stop_all();
     void end_if_empty();
 
@@ -110,8 +107,8 @@ private:
                                       boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>
         stop_deadline_{io_.get_executor()};
-    std::map<Invoker*, Member> members_;  ///< the functions' thread's
-    bool is_stopping_ = false;            ///< the functions' thread's
+    std::map<HostedFunction*, std::unique_ptr<HostedFunction>> functions_;  ///< the functions' thread's
+    bool is_stopping_ = false;                                              ///< the functions' thread's
 
     mutable std::mutex mutex_;  ///< of what follows
     bool is_stopped_ = false;

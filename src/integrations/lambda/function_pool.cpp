@@ -11,7 +11,7 @@ namespace postern::integrations::lambda {
 FunctionPool::FunctionPool(LocalFunction function,
                            const PoolSurroundings& surroundings,
                            std::shared_ptr<FunctionStats> stats,
-                           std::function<void(Invoker&)> on_empty)
+                           std::function<void(HostedFunction&)> on_end)
     : function_(std::move(function)),
       stats_(std::move(stats)),
       log_(function_.log, function_.spec.function.function_name, surroundings.clock),
@@ -26,7 +26,7 @@ FunctionPool::FunctionPool(LocalFunction function,
             surroundings.inherited,
             log_,
             *stats_},
-      on_empty_(std::move(on_empty))
+      on_end_(std::move(on_end))
 {}
 
 std::int64_t FunctionPool::instances_max() const
@@ -184,8 +184,8 @@ void FunctionPool::stop()
 
 void FunctionPool::end_if_empty()
 {
-    if (!is_retired_ || !instances_.empty() || !queue_.empty() || on_empty_ == nullptr) return;
-    std::exchange(on_empty_, nullptr)(*this);
+    if (!is_retired_ || !instances_.empty() || !queue_.empty() || on_end_ == nullptr) return;
+    std::exchange(on_end_, nullptr)(*this);
 }
 
 }  // namespace postern::integrations::lambda

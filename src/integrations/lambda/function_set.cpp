@@ -8,17 +8,17 @@ namespace postern::integrations::lambda {
 
 class FunctionSet::Running {
 public:
-    Running(FunctionHost& host, Invoker* function) : host_(host), function_(function) {}
+    Running(FunctionHost& host, HostedFunction* function) : host_(host), function_(function) {}
     ~Running() { host_.end(function_); }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
     /// To be used on the functions' thread only.
-    Invoker* function() const { return function_; }
+    HostedFunction* function() const { return function_; }
 
 private:
     FunctionHost& host_;
-    Invoker* function_;
+    HostedFunction* function_;
 };
 
 Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
@@ -44,7 +44,7 @@ Result<void> FunctionSet::add(const FunctionSpec& spec, const CodeStamp& stamp, 
         members_.push_back(*before);
         return {};
     }
-    const Result<Invoker*> begun = host_.add(spec);
+    const Result<HostedFunction*> begun = host_.add(spec);
     if (!begun) return begun.error();
     members_.push_back({spec, stamp, std::make_shared<const Running>(host_, *begun)});
     return {};

@@ -23,4 +23,13 @@ public:
     virtual void invoke(Invocation invocation, Done done) = 0;
 };
 
+/// A function that FunctionHost keeps. It tells whoever made it when it has ended.
+class HostedFunction : public Invoker {
+public:
+    /// No invocation comes any more: it ends when what has begun or waits is finished.
+    virtual void retire() = 0;
+    /// It ends as soon as it can; what is open or waits is answered as Broken.
+    virtual void stop() = 0;
+};
+
 }  // namespace postern::integrations::lambda
