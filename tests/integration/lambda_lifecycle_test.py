@@ -180,6 +180,19 @@ class EndTest(unittest.TestCase):
             self.assertEqual(directory.stat().st_mode & 0o777, 0o700)
         self.assertEqual(list(folder.iterdir()), [])
 
+    def test_inline_code_goes_also_when_the_gateway_is_killed(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix='postern-tmp-')))
+        gateway = FunctionGateway({'who': WHO}, {'$default': two_way('who')}, TMPDIR=str(folder))
+        try:
+            with Client(gateway.url) as client:
+                ask(client, 'hello')
+            self.assertEqual(len(list(folder.iterdir())), 1)
+            gateway.signal(signal.SIGKILL)
+            gateway.wait()
+            wait_until(lambda: not list(folder.iterdir()), 'its guard has removed the code')
+        finally:
+            gateway.kill()
+
     def test_disconnect_functions_run_during_a_drain(self):
         gone = node('exports.handler = async (event) => { console.log("gone", event.requestContext.disconnectStatusCode); return { statusCode: 200 }; };')
         with FunctionGateway({'gone': gone, 'accept': ACCEPT}, {'$connect': 'accept', '$disconnect': 'gone'},

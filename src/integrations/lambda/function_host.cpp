@@ -23,6 +23,7 @@ FunctionHost::FunctionHost(FunctionHostOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       inherited_(inherited_environment()),
+      scratch_(options_.scratch_directory + "/postern-" + SystemRandom().hex(16)),
       work_(io_.get_executor())
 {}
 
@@ -87,10 +88,10 @@ Result<HostedFunction*> FunctionHost::add(const FunctionSpec& spec)
 
 Result<std::unique_ptr<HostedFunction>> FunctionHost::make(const FunctionSpec& spec)
 {
+    const Result<void> guarded = start_guard();  // before anything is written
+    if (!guarded) return guarded.error();
     Result<LocalFunction> function = find_local(spec);
     if (!function) return function.error();
-    const Result<void> guarded = start_guard();
-    if (!guarded) return guarded.error();
     const PoolSurroundings surroundings{
         io_, *guard_, clock_, random_, options_.runtime_directory, inherited_};
     return std::make_unique<FunctionPool>(std::move(*function),
@@ -120,8 +121,8 @@ Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec)
     found.spec = spec;
     found.code_directory = function.code_uri;
     if (!function.inline_code.empty()) {
-        auto written = InlineCode::write(
-            options_.scratch_directory, function.function_name, function.runtime, function.inline_code);
+        auto written =
+            InlineCode::write(scratch_, function.function_name, function.runtime, function.inline_code);
         if (!written) return written.error();
         found.inline_code = std::move(*written);
         found.code_directory = found.inline_code->directory();
@@ -173,7 +174,7 @@ void FunctionHost::warn_of(const LocalFunction& found)
 Result<void> FunctionHost::start_guard()
 {
     if (guard_ != nullptr) return {};
-    auto started = Guard::start();
+    auto started = Guard::start(scratch_);
     if (!started) return started.error();
     guard_ = std::move(*started);
     return {};

@@ -33,9 +33,8 @@ using MakeRemoteInvoker =
 
 struct FunctionHostOptions {
     std::string runtime_directory;  ///< has node/bootstrap.mjs and python/bootstrap.py
-    std::string
-        scratch_directory;  ///< where inline code is written, each function's in a directory of its own
-    OpenLog open_log;       ///< none: functions' logs go nowhere
+    std::string scratch_directory;  ///< in it a directory for inline code is made
+    OpenLog open_log;               ///< none: functions' logs go nowhere
     MakeRemoteInvoker make_remote;  ///< none: functions with an endpoint are refused
     /// What the gateway itself writes now, wherever it lies: no function's code.
     std::function<std::vector<std::string>()> own_files;
@@ -98,7 +97,8 @@ private:
     FunctionHostOptions options_;
     const Clock& clock_;
     const api::StringMap inherited_;
-    Interpreters interpreters_;     ///< the main thread's
+    const std::string scratch_;  ///< a directory that inline code is in; of a name that nobody could foresee
+    Interpreters interpreters_;  ///< the main thread's
     std::unique_ptr<Guard> guard_;  ///< since the first local function
     SystemRandom random_;           ///< the functions' thread's
     boost::asio::io_context io_{1};
