@@ -138,7 +138,7 @@ void FunctionPool::on_phase(Instance& instance, Phase before)
             if (is_retired_) return instance.end("the function was replaced");
             if (function_.spec.options.freeze) instance.freeze();
             return;
-        case Phase::Late:
+        case Phase::Lingering:
             dispatch();
             if (is_retired_ && queue_.empty()) instance.end("the function was replaced");
             return;

@@ -222,8 +222,8 @@ void Instance::on_deadline()
             return become(Phase::Ending);
         case Phase::Returning:
             deadline_.set(invoked_at_ + plan_.spec.function.timeout);
-            return become(Phase::Late);
-        case Phase::Late:
+            return become(Phase::Lingering);
+        case Phase::Lingering:
             plan_.log.line(timeout_text(plan_.clock.wall(), request_id_, plan_.spec.function.timeout),
                            nullptr);
             plan_.log.hand_over();

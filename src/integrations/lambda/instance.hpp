@@ -49,7 +49,7 @@ enum class Phase {
     Idle,       ///< asks, and there is no event
     Busy,       ///< has an event
     Returning,  ///< has answered, and is expected to ask again at once
-    Late,       ///< as Returning, but nobody waits for it; is ended when the invocation's time is over
+    Lingering,  ///< has not asked: nobody waits for it, and it is ended when the invocation's time is over
     Ending,     ///< its process group was killed
     Gone,
 };
