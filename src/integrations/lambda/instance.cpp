@@ -241,25 +241,6 @@ void Instance::on_deadline()
     }
 }
 
-void Instance::on_init_timeout()
-{
-    kill();
-    if (has_begun_) {
-        Trouble trouble = timed_out();
-        trouble.failure.why +=
-            "; it has not asked for an event in gateway.functions.initTimeout, nor in its timeout when it "
-            "was started again";
-        fail_init(trouble, "timeout");
-    } else {
-        report_init("timeout");
-        plan_.log.hand_over();
-        Work work = take_work();
-        work.is_second_try = true;
-        owner_.take_back(std::move(work));
-    }
-    become(Phase::Ending);
-}
-
 void Instance::on_exit()
 {
     const auto self = shared_from_this();
