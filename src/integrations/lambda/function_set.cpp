@@ -31,6 +31,7 @@ Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
         const Result<void> added = made->add(spec, code.stamp_of(spec.function), former);
         if (!added) return added.error();
     }
+    made->stamp_new();
     std::sort(made->members_.begin(), made->members_.end(), [](const Member& a, const Member& b) {
         return a.spec.function.function_name < b.spec.function.function_name;
     });
@@ -46,8 +47,18 @@ Result<void> FunctionSet::add(const FunctionSpec& spec, const CodeStamp& stamp, 
     }
     const Result<HostedFunction*> begun = host_.add(spec);
     if (!begun) return begun.error();
-    members_.push_back({spec, stamp, std::make_shared<const Running>(host_, *begun)});
+    members_.push_back({spec, std::nullopt, std::make_shared<const Running>(host_, *begun)});
     return {};
+}
+
+/// Not before all have begun: their logs are open now, and no code, also those of an earlier run. Of none a
+/// process has been started yet.
+void FunctionSet::stamp_new()
+{
+    CodeReader code(host_.own_files());
+    for (Member& member : members_) {
+        if (!member.stamp) member.stamp = code.stamp_of(member.spec.function);
+    }
 }
 
 const FunctionSet::Member* FunctionSet::find(std::string_view name) const

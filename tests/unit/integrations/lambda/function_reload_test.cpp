@@ -125,6 +125,34 @@ TEST_CASE("inline code is a file in a directory of its own, which goes with the 
     CHECK(refused.error().detail.find("function \"inline\": inline code is for nodejs and python3") == 0);
 }
 
+TEST_CASE("a function's log beside its code does not make it another code, also when it is of an earlier run")
+{
+    const FunctionFixture lab;
+    const std::string log = lab.code.write("logged/logs/logged.log", "a line\n");
+    std::vector<std::string> open;
+    lambda::FunctionHostOptions options;
+    options.runtime_directory = options.scratch_directory = lab.runtime.path();
+    options.open_log = [&](const std::string&, const std::string&) -> Result<lambda::LogGroup> {
+        open = {log};
+        return lambda::LogGroup{lab.log, false};
+    };
+    options.own_files = [&] { return open; };
+    lambda::FunctionHost host(options, lab.clock);
+    host.start();
+    const std::vector<lambda::FunctionSpec> specs{lab.function("logged", answering("result = os.getpid()"))};
+    const auto first = FunctionSet::load(host, specs, nullptr);
+    REQUIRE(first.has_value());
+    lab.code.write("logged/logs/logged.log", "a line\nanother\n");
+    const auto second = FunctionSet::load(host, specs, first->get());
+    REQUIRE(second.has_value());
+    const auto invoke = [](const FunctionSet& set) {
+        Answer answer;
+        set.invoke("logged", {"{}", {}, {}, {}, false}, answer.done());
+        return answer.get().payload;
+    };
+    CHECK(invoke(**first) == invoke(**second));
+}
+
 TEST_CASE("a function that lives elsewhere is made by whoever knows how, and ends on the functions' thread")
 {
     struct Elsewhere final : lambda::Invoker {
