@@ -23,25 +23,6 @@ Result<std::unique_ptr<server::AdminServer>> listen(const config::AdminSettings&
     return server::AdminServer::listen(options, api);
 }
 
-management::InvokeAnswer::Outcome outcome_of(integrations::lambda::Outcome outcome)
-{
-    using From = integrations::lambda::Outcome;
-    using To = management::InvokeAnswer::Outcome;
-    switch (outcome) {
-        case From::Returned:
-            return To::Returned;
-        case From::Failed:
-            return To::Failed;
-        case From::Throttled:
-            return To::Throttled;
-        case From::NotFound:
-            return To::NotFound;
-        case From::Broken:
-            break;
-    }
-    return To::Broken;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Admin>> Admin::open(const config::AdminSettings& settings, AdminSources sources)
@@ -99,23 +80,8 @@ management::FunctionHooks Admin::function_hooks()
 {
     management::FunctionHooks hooks;
     hooks.has = [this](std::string_view name) { return integrations()->functions().contains(name); };
-    hooks.invoke = [this](management::InvokeRequest request,
-                          std::function<void(management::InvokeAnswer)> done) {
-        integrations::lambda::Invocation invocation;
-        invocation.payload = std::move(request.payload);
-        invocation.client_context = std::move(request.client_context);
-        invocation.trace_id = std::move(request.trace_id);
-        invocation.request_id = std::move(request.request_id);
-        invocation.wants_log_tail = request.wants_log_tail;
-        integrations()->functions().invoke(
-            request.function,
-            std::move(invocation),
-            [done = std::move(done)](integrations::lambda::InvocationResult result) {
-                done({outcome_of(result.outcome),
-                      std::move(result.payload),
-                      std::move(result.why),
-                      std::move(result.log_tail)});
-            });
+    hooks.invoke = [this](const std::string& name, api::Invocation invocation, auto done) {
+        integrations()->functions().invoke(name, std::move(invocation), std::move(done));
     };
     return hooks;
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace postern::app {
 
@@ -58,6 +59,11 @@ std::unique_ptr<integrations::lambda::FunctionHost> make_function_host(LineWrite
     };
     options.make_remote = [&clock](boost::asio::io_context& io, const FunctionSpec& spec) {
         return integrations::lambda::make_remote_function(io, spec, {clock, environment_key(), ""});
+    };
+    options.own_files = [&lines] {
+        std::vector<std::string> files = lines.files();
+        for (const char* output : {"/proc/self/fd/1", "/proc/self/fd/2"}) files.emplace_back(output);
+        return files;
     };
     return std::make_unique<integrations::lambda::FunctionHost>(std::move(options), clock);
 }

@@ -120,12 +120,14 @@ const Section& functions_section()
                        kSecond,
                        24 * kHour,
                        "An instance that nobody has needed for so long is ended."),
-            Of::number(Kind::Duration,
-                       "initTimeout",
-                       &FunctionOptions::init_timeout,
-                       kSecond,
-                       900 * kSecond,
-                       "How long a new instance may take until it asks for its first invocation."),
+            Of::number(
+                Kind::Duration,
+                "initTimeout",
+                &FunctionOptions::init_timeout,
+                kSecond,
+                900 * kSecond,
+                "How long a new instance may take until it asks for its first invocation. One that takes "
+                "longer is started once more, in the timeout of that invocation."),
             Of::boolean(
                 "freeze",
                 &FunctionOptions::freeze,

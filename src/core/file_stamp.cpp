@@ -11,7 +11,8 @@ FileStamp FileStamp::of(const std::string& file)
     if (::stat(file.c_str(), &found) != 0) return {};
     return {std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec,
             found.st_size,
-            found.st_ino};
+            found.st_ino,
+            found.st_dev};
 }
 
 }  // namespace postern

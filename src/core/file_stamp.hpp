@@ -12,8 +12,11 @@ struct FileStamp {
     std::int64_t modified_ns = 0;
     std::int64_t size_bytes = 0;
     std::uint64_t inode = 0;
+    std::uint64_t device = 0;
 
     static FileStamp of(const std::string& file);
+    /// The same file, whatever has become of its content.
+    bool is_same_file(const FileStamp& other) const { return inode == other.inode && device == other.device; }
     friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 

@@ -78,6 +78,16 @@ public:
         alarm_->ring();
     }
 
+    std::vector<std::string> files()
+    {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::string> files;
+        for (const auto& destination : destinations_) {
+            if (destination->is_file()) files.push_back(destination->name());
+        }
+        return files;
+    }
+
     std::uint64_t dropped()
     {
         const std::lock_guard lock(mutex_);
@@ -270,6 +280,11 @@ Result<std::shared_ptr<LineDestination>> LineWriter::open_file(const std::string
 std::shared_ptr<LineDestination> LineWriter::open_descriptor(int fd, std::string name)
 {
     return state_->open_descriptor(fd, std::move(name));
+}
+
+std::vector<std::string> LineWriter::files() const
+{
+    return state_->files();
 }
 
 void LineWriter::reopen()

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern {
 
@@ -73,6 +74,9 @@ public:
     /// Files are opened anew by their path, for whoever has moved them away; one that cannot be opened stays
     /// as it was, and that is told as trouble.
     void reopen();
+
+    /// The paths of the files that it writes now. Thread: any.
+    std::vector<std::string> files() const;
 
     /// Lines that were dropped, those of destinations that are closed as well. Thread: any.
     std::uint64_t dropped() const;

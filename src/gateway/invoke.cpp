@@ -4,6 +4,21 @@
 
 namespace postern::gateway {
 
+namespace {
+
+SteadyMillis deadline_of(const Call& call)
+{
+    return call.invoked_at + call.route->timeout.count();
+}
+
+/// $disconnect is for the sake of the backend, which cleans up in it: no client waits for its end.
+SteadyMillis wanted_until(const Call& call)
+{
+    return call.type == api::EventType::Disconnect ? api::Invocation::kForever : deadline_of(call);
+}
+
+}  // namespace
+
 Gateway::Gateway(net::Shard& shard,
                  connections::Registry& registry,
                  Stages& stages,
@@ -42,7 +57,8 @@ void Gateway::invoke(Call& call, const integrations::EventParts& parts, const De
     const std::uint64_t number = call.number();
     const integrations::Handler& handler = *call.route->handler;
     {
-        const integrations::EventScope scope(parts, call.ids, shard_.clock(), shard_.random());
+        const integrations::EventScope scope(
+            parts, call.ids, shard_.clock(), shard_.random(), wanted_until(call));
         const std::int32_t failed = handler.invoke(handler.state, &scope.event(), {shard_.index(), number});
         if (calls_.find(number) == nullptr) return;
         if (failed != 0) return fail(call, api::Refusal::IntegrationFailed, "the handler failed");
@@ -72,7 +88,7 @@ void Gateway::await(Call& call, const DeploymentPtr& deployment)
 {
     call.deployment = deployment;
     // Not from the turn's beginning, which may have been a while ago: nobody has less than his time.
-    call.deadline = shard_.moments().set(call.invoked_at + call.route->timeout.count(), call.number());
+    call.deadline = shard_.moments().set(deadline_of(call), call.number());
     if (call.type != api::EventType::Message) return;
     if (connections::Connection* connection = registry_.find(call.address)) {
         call.is_held = true;

@@ -31,8 +31,9 @@ void EventIds::make(const api::ConnectionId& connection_id, const Clock& clock, 
     message_id = api::new_message_id(connection_id, random);
 }
 
-EventScope::EventScope(const EventParts& parts, EventIds& ids, const Clock& clock, Random& random)
-    : parts_(parts), ids_(ids), clock_(clock), random_(random)
+EventScope::EventScope(
+    const EventParts& parts, EventIds& ids, const Clock& clock, Random& random, SteadyMillis wanted_until)
+    : parts_(parts), ids_(ids), clock_(clock), random_(random), wanted_until_(wanted_until)
 {
     const connections::ConnectionInfo& connection = *parts.connection;
     event_.size = sizeof(event_);
@@ -59,6 +60,13 @@ EventScope::EventScope(const EventParts& parts, EventIds& ids, const Clock& cloc
     event_.disconnect_status_code = parts.disconnect_code;
     event_.disconnect_reason = text(parts.disconnect_reason);
     event_.internal = this;
+}
+
+std::string_view EventScope::trace_id() const
+{
+    if (parts_.event_headers == nullptr) return {};
+    const api::Header* const header = api::find_header(*parts_.event_headers, "X-Amzn-Trace-Id");
+    return header == nullptr ? std::string_view() : std::string_view(header->value);
 }
 
 std::string_view EventScope::request_id()

@@ -3,6 +3,7 @@
 
 #include "api/event.hpp"
 #include "api/ids.hpp"
+#include "api/invocation.hpp"
 #include "connections/connection.hpp"
 #include "core/random.hpp"
 
@@ -52,11 +53,19 @@ struct EventParts {
 /// that runs the handler.
 class EventScope {
 public:
-    EventScope(const EventParts& parts, EventIds& ids, const Clock& clock, Random& random);
+    /// `wanted_until`: nobody waits for the handler's answer any longer.
+    EventScope(const EventParts& parts,
+               EventIds& ids,
+               const Clock& clock,
+               Random& random,
+               SteadyMillis wanted_until = api::Invocation::kForever);
     EventScope(const EventScope&) = delete;
     EventScope& operator=(const EventScope&) = delete;
 
     const postern_event& event() const { return event_; }
+    SteadyMillis wanted_until() const { return wanted_until_; }
+    /// X-Amzn-Trace-Id of the event's headers; "" of one without.
+    std::string_view trace_id() const;
     std::string_view request_id();
     std::string_view message_id();
     std::string_view json();
@@ -73,6 +82,7 @@ private:
     EventIds& ids_;
     const Clock& clock_;
     Random& random_;
+    const SteadyMillis wanted_until_;
     postern_event event_{};
     std::vector<postern_pair> pairs_;
     std::string json_;

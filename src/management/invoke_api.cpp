@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "management/invoke_api.hpp"
 
-#include "api/ids.hpp"
 #include "core/base64.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -13,23 +12,24 @@ namespace postern::management {
 
 namespace {
 
-AdminReply reply_to(const InvokeAnswer& answer, const std::string& arn)
+AdminReply reply_to(const api::InvocationResult& answer, const std::string& arn)
 {
     switch (answer.outcome) {
-        case InvokeAnswer::Outcome::Returned:
-        case InvokeAnswer::Outcome::Failed:
+        case api::Outcome::Returned:
+        case api::Outcome::Failed:
             break;
-        case InvokeAnswer::Outcome::Throttled:
+        case api::Outcome::Throttled:
+        case api::Outcome::Outwaited:
             return invoke_error::throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
-        case InvokeAnswer::Outcome::NotFound:
+        case api::Outcome::NotFound:
             return invoke_error::not_found(arn);
-        case InvokeAnswer::Outcome::Broken:
+        case api::Outcome::Broken:
             return invoke_error::make(502, "InvalidRuntimeException", answer.why);
     }
     AdminReply reply;
     reply.body = answer.payload;
     reply.headers.push_back({"X-Amz-Executed-Version", "$LATEST"});
-    if (answer.outcome == InvokeAnswer::Outcome::Failed)
+    if (answer.outcome == api::Outcome::Failed)
         reply.headers.push_back({"X-Amz-Function-Error", "Unhandled"});
     if (!answer.log_tail.empty())
         reply.headers.push_back({"X-Amz-Log-Result", base64::encode(answer.log_tail)});
@@ -37,12 +37,12 @@ AdminReply reply_to(const InvokeAnswer& answer, const std::string& arn)
 }
 
 /// One line for the operator, whatever the caller is told.
-void log_failure(const InvokeAnswer& answer,
+void log_failure(const api::InvocationResult& answer,
                  InvocationType type,
                  const std::string& function,
                  const std::string& request_id)
 {
-    if (answer.outcome == InvokeAnswer::Outcome::Returned) return;
+    if (answer.outcome == api::Outcome::Returned) return;
     log::warn("invoke.failed",
               {{"function", function},
                {"type", type == InvocationType::Event ? "Event" : "RequestResponse"},
@@ -73,8 +73,7 @@ void InvokeApi::handle(const CallerRequest& request, const Callers& callers, con
     InvokeCall call;
     if (auto refusal = read_call(request, function, call)) return answer(std::move(*refusal));
     if (!functions_.has || !functions_.has(function.name())) return answer(invoke_error::not_found(arn));
-    call.request.request_id = request_id;
-    if (call.request.trace_id.empty()) call.request.trace_id = api::new_trace_id(clock_.wall(), random_);
+    call.invocation.request_id = request_id;
     invoke(std::move(call), arn, answer);
 }
 
@@ -84,12 +83,12 @@ void InvokeApi::invoke(InvokeCall call, const std::string& arn, const AdminDone&
     if (call.type == InvocationType::DryRun) return answer({204, "", "", ""});
     const bool is_event = call.type == InvocationType::Event;
     if (is_event) answer({202, "", "", ""});
-    const auto ended = [=, type = call.type, name = call.request.function, id = call.request.request_id](
-                           const InvokeAnswer& result) {
+    const auto ended = [=, type = call.type, name = call.function, id = call.invocation.request_id](
+                           const api::InvocationResult& result) {
         log_failure(result, type, name, id);
         if (!is_event) answer(reply_to(result, arn));
     };
-    functions_.invoke(std::move(call.request), ended);
+    functions_.invoke(call.function, std::move(call.invocation), ended);
 }
 
 }  // namespace postern::management

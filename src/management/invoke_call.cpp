@@ -83,7 +83,7 @@ std::optional<AdminReply> read_types(const CallerRequest& request, InvokeCall& c
     const std::string_view log_type = value_of(request, "X-Amz-Log-Type");
     if (!log_type.empty() && log_type != "None" && log_type != "Tail")
         return invoke_error::make(400, kInvalidParameter, "X-Amz-Log-Type must be None or Tail");
-    call.request.wants_log_tail = log_type == "Tail" && call.type == InvocationType::RequestResponse;
+    call.invocation.wants_log_tail = log_type == "Tail" && call.type == InvocationType::RequestResponse;
     return std::nullopt;
 }
 
@@ -103,7 +103,7 @@ std::optional<AdminReply> read_client_context(const CallerRequest& request, Invo
         return invoke_error::make(
             400, kInvalidContent, "Client context must be a valid Base64-encoded JSON object");
     }
-    call.request.client_context = *decoded;
+    call.invocation.client_context = *decoded;
     return std::nullopt;
 }
 
@@ -122,10 +122,10 @@ std::optional<AdminReply> read_payload(const CallerRequest& request, InvokeCall&
     }
     if (call.type == InvocationType::Event && request.body.size() > kEventBytesMax)
         return invoke_error::too_large(kEventBytesMax);
-    if (request.body.size() > kInvocationBytesMax) return invoke_error::too_large(kInvocationBytesMax);
+    if (request.body.size() > api::kPayloadBytesMax) return invoke_error::too_large(api::kPayloadBytesMax);
     // Without a payload AWS hands over an empty event.
-    call.request.payload = request.body.empty() ? "{}" : std::string(request.body);
-    const auto json = json::parse(call.request.payload);
+    call.invocation.payload = request.body.empty() ? "{}" : std::string(request.body);
+    const auto json = json::parse(call.invocation.payload);
     if (json) return std::nullopt;
     return invoke_error::make(
         400, kInvalidContent, "Could not parse request body into json: " + json.error().detail);
@@ -152,8 +152,8 @@ std::optional<AdminReply> read_call(const CallerRequest& request,
                                     InvokeCall& call)
 {
     if (auto refusal = check_name(function)) return refusal;
-    call.request.function = function.name();
-    call.request.trace_id = value_of(request, "X-Amzn-Trace-Id");
+    call.function = function.name();
+    call.invocation.trace_id = value_of(request, "X-Amzn-Trace-Id");
     for (const auto read : {read_types, read_client_context, read_payload}) {
         if (auto refusal = read(request, call)) return refusal;
     }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "api/function_reference.hpp"
+#include "api/invocation.hpp"
 #include "management/admin_reply.hpp"
 #include "management/callers.hpp"
-#include "management/function_hooks.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -14,8 +14,7 @@
 /// What a request to the Invoke API says (spec config-plane 7.5).
 namespace postern::management {
 
-/// Lambda's quotas for payloads (spec config-plane 7.5).
-inline constexpr std::size_t kInvocationBytesMax = 6 * 1024 * 1024;
+/// Lambda's quota for the payload of an Event (spec config-plane 7.5).
 inline constexpr std::size_t kEventBytesMax = 1024 * 1024;
 
 /// Whether a request target is the Invoke API's: /2015-03-31/functions/NAME/invocations, whatever the method.
@@ -37,7 +36,8 @@ enum class InvocationType { RequestResponse, Event, DryRun };
 
 struct InvokeCall {
     InvocationType type = InvocationType::RequestResponse;
-    InvokeRequest request;  ///< all but the ids
+    std::string function;        ///< its name
+    api::Invocation invocation;  ///< all but the ids
 };
 
 /// Fills `call`; the answer when the request is none that Lambda takes.

@@ -38,8 +38,9 @@ public:
 
     void call(const HttpCall& call, Done done)
     {
-        Job job{text_of(url_, call), call.timeout, std::move(done)};
+        Job job{text_of(url_, call), call.timeout, call.is_wanted, std::move(done)};
         if (busy_.size() < options_.connections_max) return start(std::move(job), take_kept());
+        drop_unwanted();
         if (waiting_.size() < options_.waiting_max) return waiting_.push_back(std::move(job));
         refuse(std::move(job.done), HttpFailure::Kind::Busy, "has as many requests waiting as there may be");
     }
@@ -62,6 +63,7 @@ private:
     struct Job {
         std::string request;
         std::chrono::milliseconds timeout;
+        std::function<bool()> is_wanted;
         Done done;
     };
     struct Busy {
@@ -114,12 +116,23 @@ private:
             !busy.job.request.empty())
             return start(std::move(busy.job), nullptr);
         if (exchange.is_reusable) keep(busy.connection);
+        drop_unwanted();
         if (!waiting_.empty()) {
             Job next = std::move(waiting_.front());
             waiting_.pop_front();
             start(std::move(next), take_kept());
         }
         busy.job.done(std::move(exchange.outcome));
+    }
+
+    void drop_unwanted()
+    {
+        while (!waiting_.empty() && waiting_.front().is_wanted && !waiting_.front().is_wanted()) {
+            refuse(std::move(waiting_.front().done),
+                   HttpFailure::Kind::Unwanted,
+                   "was busy for as long as an answer was waited for");
+            waiting_.pop_front();
+        }
     }
 
     void keep(const Connection& connection)

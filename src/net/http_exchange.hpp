@@ -11,6 +11,7 @@ namespace postern::net {
 /// Why there is no answer.
 struct HttpFailure {
     enum class Kind {
+        Unwanted,     ///< its caller has not waited for its turn; it was not sent
         Busy,         ///< every connection is taken, and as many callers wait as may
         Unreachable,  ///< no name, no connection, no TLS: the server has seen nothing of the request
         TimedOut,     ///< connected, but no answer

@@ -170,7 +170,8 @@ inline constexpr Metric kMetrics[] = {
     {"postern_function_throttles_total",
      MetricType::Counter,
      {"function"},
-     "Invocations that found no instance and no room to wait (AWS: Throttles).",
+     "Invocations that found no instance, and no room to wait or nobody who waited long enough (AWS: "
+     "Throttles).",
      "Any: raise gateway.functions.concurrency or reservedConcurrentExecutions."},
     {"postern_function_cold_starts_total",
      MetricType::Counter,

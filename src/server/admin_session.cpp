@@ -2,6 +2,7 @@
 #include "server/admin_session.hpp"
 
 #include "api/gateway_error.hpp"
+#include "api/invocation.hpp"
 #include "core/clock.hpp"
 #include "core/http_reason.hpp"
 #include "core/time_text.hpp"
@@ -24,7 +25,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 management::AdminReply too_large(const HttpRequest& head, std::size_t body_bytes_max)
 {
     if (management::is_invocation(head.target))
-        return management::invoke_error::too_large(management::kInvocationBytesMax);
+        return management::invoke_error::too_large(api::kPayloadBytesMax);
     return management::admin_error(413, "A body is at most " + std::to_string(body_bytes_max) + " bytes");
 }
 
@@ -58,8 +59,7 @@ void AdminSession::next()
 {
     state_ = State::Reading;
     reader_.emplace(options_.header_bytes_max, [this](const HttpRequest& head) {
-        return management::is_invocation(head.target) ? management::kInvocationBytesMax
-                                                      : options_.body_bytes_max;
+        return management::is_invocation(head.target) ? api::kPayloadBytesMax : options_.body_bytes_max;
     });
     is_idle_ = true;
     expect(options_.idle_timeout, [this] { close(); });

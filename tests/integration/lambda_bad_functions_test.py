@@ -189,8 +189,19 @@ for garbage in (b'\\x00' * 100000, b'GET / HTTP/9.9\\r\\n\\r\\n', b'POST /2018-0
             self.assertIn('more than 4 KiB', line['why'])
         self.check({**bad, 'environment': {'LARGE': 'x' * 140_000}}, 'Argument list too long; its environment is too large')
 
+    def test_one_whose_init_takes_too_long_is_started_once_more_in_the_time_of_the_invocation(self):
+        gate = Gate(self)
+        heavy = 'const { existsSync } = require("fs");\nwhile (!existsSync(process.env.GO)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);\nexports.handler = async () => ({ statusCode: 200, body: "up" });'
+        with self.gateway(gate.function(heavy), settings=['gateway.functions.initTimeout=1s']) as gateway, Client(gateway.url) as client:
+            client.send_text('{"action":"bad"}')
+            gateway.logs.wait_for('bad', r'^INIT_REPORT Init Duration: .* ms\tPhase: init\tStatus: timeout$')
+            gate.open()
+            self.assertEqual(client.receive_text(), 'up')
+            gateway.logs.wait_for('bad', '^REPORT')
+            self.assertEqual(len(gateway.logs.wait_for('bad', '^START')), 1)
+
     def test_one_that_never_asks_for_an_event_is_killed_at_the_init_timeout(self):
-        bad = {'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}
+        bad = {'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad', 'timeout': 1}
         echo = {'integration': 'plugin:echo', 'routeResponse': True}  # a function would have to start in that second, too
         with self.gateway(bad, {'$default': echo}, files={'bad/bootstrap': '#!/bin/sh\nexec sleep 600\n'},
                           settings=['gateway.functions.initTimeout=1s']) as gateway, Client(gateway.url) as client:

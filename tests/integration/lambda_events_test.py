@@ -160,9 +160,16 @@ class ContextTest(unittest.TestCase):
                 self.assertEqual(env['AWS_LAMBDA_FUNCTION_NAME'], 'told')
                 self.assertEqual(env['AWS_EXECUTION_ENV'], 'AWS_Lambda_' + function['runtime'])
                 self.assertEqual(env['_HANDLER'], 'index.handler')
-                self.assertRegex(env['_X_AMZN_TRACE_ID'], '^Root=1-')
+                self.assertRegex(env['_X_AMZN_TRACE_ID'], '^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$')
                 self.assertTrue(env['AWS_ACCESS_KEY_ID'].startswith('ASIA') and env['AWS_SECRET_ACCESS_KEY'] and env['AWS_SESSION_TOKEN'])
                 self.assertEqual(gateway.wait_for_log('function.variable_ignored')[0]['variable'], 'AWS_REGION')
+
+    def test_a_handshake_s_function_is_told_the_trace_id_of_its_event(self):
+        traced = node('exports.handler = async (event) => { console.log("traced", process.env._X_AMZN_TRACE_ID, event.headers["X-Amzn-Trace-Id"]); '
+                      'return { statusCode: 200 }; };')
+        with FunctionGateway({'traced': traced}, {'$connect': 'traced'}) as gateway, Client(gateway.url):
+            line, = gateway.logs.wait_for('traced', 'traced (Root=[^ ;]+);Parent=[^ ;]+;Sampled=0 ([^ ]+)$')
+            self.assertEqual(line[1], line[2])
 
     def test_the_log_group_has_start_end_report_and_what_the_function_prints(self):
         says = {**node('exports.handler = async () => { console.log("said"); process.stderr.write("shouted\\n"); return { statusCode: 200, body: "" }; };')}

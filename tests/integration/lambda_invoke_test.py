@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functions that are invoked by name: by other functions, by the AWS CLI, and by another gateway."""
 import base64
+import concurrent.futures
 import json
 import pathlib
+import signal
 import subprocess
 import tempfile
 import unittest
 
 from aws_cli import AWS, aws_environment
-from functions import FunctionGateway, ask, frame_of, node, python, returning, two_way
-from gateway import PATIENCE
+from functions import FunctionGateway, Gate, api, ask, frame_of, node, python, returning, two_way
+from gateway import PATIENCE, run_command
 from management import OWNER, Key
 from websocket import Client
 
@@ -119,6 +121,24 @@ class ElsewhereTest(unittest.TestCase):
                 self.assertEqual(ask(client, 'hello'), 'from afar $default')
                 self.assertEqual(frame_of(client, {'action': 'throws'})['message'], 'Internal server error')
                 self.assertIn('out of it', gateway.whys('integration.failed')[0])
+
+    def test_a_reload_does_not_end_what_a_function_elsewhere_is_doing(self):
+        def configuration(timeout):
+            return api({'near': {'endpoint': there.admin_url, 'remoteName': 'wait', 'timeout': timeout}}, {'$default': 'near'})
+
+        gate = Gate(self)
+        with FunctionGateway({'wait': gate.function()}, {'$default': 'wait'}) as there, \
+                FunctionGateway(configuration=configuration(60), file_name='postern.yaml') as gateway, concurrent.futures.ThreadPoolExecutor() as callers:
+            invoked = callers.submit(run_command, 'invoke', 'near', '{}', '--admin', gateway.admin_url)
+            try:
+                there.logs.wait_for('wait', 'waits')
+                gateway.write_file('postern.yaml', configuration(61))
+                gateway.signal(signal.SIGHUP)
+                gateway.wait_for_log('reload.done')
+            finally:
+                gate.open()
+            done = invoked.result()
+            self.assertEqual((done.exit_code, json.loads(done.out)['statusCode']), (0, 200), done)
 
     def test_an_endpoint_where_nobody_listens_costs_the_message_and_the_log_names_both(self):
         here = {'near': {'endpoint': 'http://127.0.0.1:1'}}

@@ -58,6 +58,18 @@ class ConcurrencyTest(unittest.TestCase):
                 gate.open()
                 self.assertEqual(client.receive_text(), client.receive_text())
 
+    def test_a_message_whose_client_has_been_told_of_the_timeout_is_never_begun(self):
+        gate = Gate(self)
+        routes = {'$default': two_way('wait', timeoutInMillis=50), 'patient': two_way('wait')}
+        with FunctionGateway({'wait': gate.function(reservedConcurrentExecutions=1)}, routes) as gateway, Client(gateway.url) as client:
+            for _ in range(4):
+                self.assertEqual(frame_of(client, 'hello')['message'], 'Endpoint request timed out')
+            gateway.logs.wait_for('wait', 'waits')
+            client.send_text('{"action":"patient"}')
+            gate.open()
+            client.receive_text()
+            self.assertEqual(len(gateway.logs.wait_for('wait', '^START', 2)), 2, 'the first, which had begun, and the last')
+
     def test_a_hundred_connections_keep_ten_instances_busy(self):
         # Each invocation waits until ten have begun: with fewer at work none would ever end.
         together = python("""
@@ -167,6 +179,19 @@ class EndTest(unittest.TestCase):
             directory, = folder.iterdir()
             self.assertEqual(directory.stat().st_mode & 0o777, 0o700)
         self.assertEqual(list(folder.iterdir()), [])
+
+    def test_inline_code_goes_also_when_the_gateway_is_killed(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix='postern-tmp-')))
+        gateway = FunctionGateway({'who': WHO}, {'$default': two_way('who')}, TMPDIR=str(folder))
+        try:
+            with Client(gateway.url) as client:
+                ask(client, 'hello')
+            self.assertEqual(len(list(folder.iterdir())), 1)
+            gateway.signal(signal.SIGKILL)
+            gateway.wait()
+            wait_until(lambda: not list(folder.iterdir()), 'its guard has removed the code')
+        finally:
+            gateway.kill()
 
     def test_disconnect_functions_run_during_a_drain(self):
         gone = node('exports.handler = async (event) => { console.log("gone", event.requestContext.disconnectStatusCode); return { statusCode: 200 }; };')

@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 from functions import FUNCTION_TIMEOUT, FunctionGateway, ask, two_way
+from gateway import wait_until
 from websocket import Client
 
 SAYS = 'exports.handler = async () => ({ statusCode: 200, body: `%s ${process.pid}` });\n'
@@ -56,6 +57,21 @@ class WatchTest(unittest.TestCase):
                 gateway.write_file('first/lib/words.js', 'module.exports = "two";')
                 gateway.wait_for_log('reload.done')
                 self.assertEqual(ask(client, 'hello'), 'two')
+
+    def test_what_the_gateway_writes_beside_the_code_is_no_edit(self):
+        # As a serverless.yml has it: all code in one directory, and the logs in it. Several looks at the files fit into the second of the idle instance.
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix='postern-code-')))
+        (folder / 'index.js').write_text(SAYS % 'first')
+        settings = ['gateway.log.groupDirectory=%s/logs' % folder, 'gateway.functions.idleTime=1s']
+        with FunctionGateway({'first': in_directory(str(folder))}, {'$default': two_way('first')}, flags=['--watch'], settings=settings) as gateway:
+            with Client(gateway.url) as client:
+                ask(client, 'hello')
+                gateway.wait_for_instances(0)
+                wait_until(lambda: ' END ' in (folder / 'logs/aws/lambda/first.log').read_text(), 'the log is written')
+                self.assertEqual(gateway.log_lines('reload.done'), [])
+                (folder / 'index.js').write_text(SAYS % 'edited')
+                gateway.wait_for_log('reload.done')
+                self.assertIn('edited', ask(client, 'hello'))
 
     def test_an_invocation_that_is_under_way_is_finished_by_the_old_code(self):
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix='postern-gate-'))

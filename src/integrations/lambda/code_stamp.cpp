@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/code_stamp.hpp"
 
-#include "core/file_stamp.hpp"
-
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace postern::integrations::lambda {
 
@@ -14,9 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The order in which a directory lists its files does not matter: they are summed up.
-void add_file(CodeStamp& stamp, const std::string& path)
+void add_file(CodeStamp& stamp, const std::string& path, const std::vector<FileStamp>& not_code)
 {
     const FileStamp file = FileStamp::of(path);
+    const bool is_code = std::none_of(
+        not_code.begin(), not_code.end(), [&](const FileStamp& other) { return file.is_same_file(other); });
+    if (!is_code) return;
     std::uint64_t mixed = std::hash<std::string>{}(path);
     for (const std::uint64_t part : {static_cast<std::uint64_t>(file.modified_ns),
                                      static_cast<std::uint64_t>(file.size_bytes),
@@ -37,20 +41,25 @@ bool is_installation(const fs::path& path)
 
 bool changes_by_itself(const fs::path& path)
 {
-    return path.filename() == ".git" || path.filename() == "__pycache__";
+    constexpr std::array<std::string_view, 5> kNames{".git", "__pycache__", ".idea", ".vscode", ".DS_Store"};
+    const std::string name = path.filename().string();
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || name.ends_with(".swp") ||
+           name.ends_with('~');
 }
 
-CodeStamp read_tree(const std::string& root)
+CodeStamp read_tree(const std::string& root, const std::vector<FileStamp>& not_code)
 {
     CodeStamp stamp;
     std::error_code error;
     fs::recursive_directory_iterator entry(root, fs::directory_options::skip_permission_denied, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         if (stamp.files >= CodeStamp::kFilesMax) break;
+        const bool is_left_out = changes_by_itself(entry->path());
         const bool is_installed = is_installation(entry->path());
-        if (is_installed || changes_by_itself(entry->path())) entry.disable_recursion_pending();
+        if (is_left_out || is_installed) entry.disable_recursion_pending();
+        if (is_left_out) continue;
         std::error_code ignored;
-        if (is_installed || !entry->is_directory(ignored)) add_file(stamp, entry->path().string());
+        if (is_installed || !entry->is_directory(ignored)) add_file(stamp, entry->path().string(), not_code);
     }
     return stamp;
 }
@@ -60,6 +69,14 @@ CodeStamp read_tree(const std::string& root)
 CodeStamp CodeStamp::of(const api::Function& function)
 {
     return CodeReader().stamp_of(function);
+}
+
+CodeReader::CodeReader(const std::vector<std::string>& not_code)
+{
+    for (const std::string& file : not_code) {
+        const FileStamp stamp = FileStamp::of(file);
+        if (stamp != FileStamp{}) not_code_.push_back(stamp);
+    }
 }
 
 CodeStamp CodeReader::stamp_of(const api::Function& function)
@@ -73,7 +90,7 @@ CodeStamp CodeReader::stamp_of(const api::Function& function)
 void CodeReader::add(CodeStamp& stamp, const std::string& directory)
 {
     const auto [known, is_new] = directories_.try_emplace(directory);
-    if (is_new) known->second = read_tree(directory);
+    if (is_new) known->second = read_tree(directory, not_code_);
     stamp.sum += known->second.sum;
     stamp.files += known->second.files;
 }

@@ -20,7 +20,8 @@ bool is_timeout(const InvocationResult& result)
 
 void count(FunctionStats& stats, const InvocationResult& result, steady_clock::time_point begin)
 {
-    if (result.outcome == Outcome::Throttled) return stats.throttles.add();
+    if (result.outcome == Outcome::Throttled || result.outcome == Outcome::Outwaited)
+        return stats.throttles.add();
     stats.invocations.add();
     if (result.outcome != Outcome::Returned) stats.errors.add();
     if (is_timeout(result)) stats.timeouts.add();
@@ -32,12 +33,33 @@ void count(FunctionStats& stats, const InvocationResult& result, steady_clock::t
 
 void CountedInvoker::invoke(Invocation invocation, Done done)
 {
-    counted_->invoke(
-        std::move(invocation),
-        [stats = stats_, begin = steady_clock::now(), done = std::move(done)](InvocationResult result) {
-            count(*stats, result, begin);
-            done(std::move(result));
-        });
+    ++open_;
+    counted_->invoke(std::move(invocation),
+                     [this, begin = steady_clock::now(), done = std::move(done)](InvocationResult result) {
+                         count(*stats_, result, begin);
+                         done(std::move(result));
+                         --open_;
+                         end_if_idle();
+                     });
+}
+
+void CountedInvoker::retire()
+{
+    is_retired_ = true;
+    end_if_idle();
+}
+
+void CountedInvoker::stop()
+{
+    is_retired_ = true;
+    counted_.reset();
+    end_if_idle();
+}
+
+void CountedInvoker::end_if_idle()
+{
+    if (!is_retired_ || open_ > 0 || on_end_ == nullptr) return;
+    std::exchange(on_end_, nullptr)(*this);
 }
 
 }  // namespace postern::integrations::lambda

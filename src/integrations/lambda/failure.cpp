@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/failure.hpp"
 
+#include "api/invocation.hpp"
 #include "core/json.hpp"
 #include "core/json_text.hpp"
 #include "core/text.hpp"
@@ -44,6 +45,13 @@ Failure make_failure(std::string_view type, std::string_view message)
     json::append_quoted(payload, text::to_utf8_lossy(message));
     payload += '}';
     return {std::move(payload), summary(type, message)};
+}
+
+Failure response_too_large()
+{
+    return make_failure("Function.ResponseSizeTooLarge",
+                        "Response payload size exceeded maximum allowed payload size (" +
+                            std::to_string(api::kResultBytesMax) + " bytes).");
 }
 
 Failure posted_failure(std::string body, std::string_view type_header)

@@ -19,6 +19,9 @@ struct Failure {
 /// `type` "": the payload has none, as that of a timeout.
 Failure make_failure(std::string_view type, std::string_view message);
 
+/// The result is larger than kResultBytesMax.
+Failure response_too_large();
+
 /// What a runtime has posted as its error: passed on as it is, when it is a JSON object. `type_header` is
 /// Lambda-Runtime-Function-Error-Type, and used where the body says nothing.
 Failure posted_failure(std::string body, std::string_view type_header);

@@ -28,7 +28,10 @@ std::int32_t FunctionHandlers::invoke(void* entry, const postern_event* event, p
 {
     const Entry& function = *static_cast<const Entry*>(entry);
     Invocation invocation;
-    invocation.payload = EventScope::of(*event).take_json();
+    EventScope& scope = EventScope::of(*event);
+    invocation.payload = scope.take_json();
+    invocation.trace_id = scope.trace_id();
+    invocation.wanted_until = scope.wanted_until();
     const PluginHost& host = function.owner->host_;
     function.owner->invoke_(
         function.name, std::move(invocation), [&host, token, name = function.name](InvocationResult result) {
@@ -51,6 +54,8 @@ void answer(const PluginHost& host, postern_token token, const std::string& name
         case Outcome::Failed:
             note.function_error = error_message(*note.payload);
             return host.fail(token, {api::Refusal::IntegrationFailed, result.why, std::move(note)});
+        case Outcome::Outwaited:  // it has been told already, or is about to be
+            return host.fail(token, {api::Refusal::IntegrationTimeout, result.why, std::move(note)});
         case Outcome::Throttled:
         case Outcome::NotFound:
         case Outcome::Broken:

@@ -23,6 +23,7 @@ FunctionHost::FunctionHost(FunctionHostOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       inherited_(inherited_environment()),
+      scratch_(options_.scratch_directory + "/postern-" + SystemRandom().hex(16)),
       work_(io_.get_executor())
 {}
 
@@ -64,53 +65,53 @@ void FunctionHost::stop_all()
     stop_deadline_.async_wait([this](boost::system::error_code error) {
         if (!error) io_.stop();
     });
-    std::vector<FunctionPool*> pools;
-    for (const auto& [invoker, member] : members_) {
-        if (member.pool != nullptr) pools.push_back(member.pool);
-    }
-    std::erase_if(members_, [](const auto& entry) { return entry.second.pool == nullptr; });
-    for (FunctionPool* const pool : pools) pool->stop();
+    for (const auto& [function, held] : functions_) function->stop();  // forgotten later
     end_if_empty();
 }
 
 void FunctionHost::end_if_empty()
 {
-    if (is_stopping_ && members_.empty()) io_.stop();
+    if (is_stopping_ && functions_.empty()) io_.stop();
 }
 
-Result<Invoker*> FunctionHost::add(const FunctionSpec& spec)
+Result<HostedFunction*> FunctionHost::add(const FunctionSpec& spec)
 {
-    Member member;
-    if (!spec.function.endpoint.empty()) {
-        const std::string subject = "function \"" + spec.function.function_name + "\": ";
-        if (!options_.make_remote) {
-            return Error(ErrorKind::BadInput,
-                         subject + "functions that live elsewhere are not supported here");
-        }
-        auto remote = options_.make_remote(io_, spec);
-        if (!remote) return remote.error();
-        member.invoker =
-            std::make_unique<CountedInvoker>(std::move(*remote), stats_of(spec.function.function_name));
-    } else {
-        Result<LocalFunction> function = find_local(spec);
-        if (!function) return function.error();
-        const Result<void> guarded = start_guard();
-        if (!guarded) return guarded.error();
-        const PoolSurroundings surroundings{
-            io_, *guard_, clock_, random_, options_.runtime_directory, inherited_};
-        auto pool = std::make_unique<FunctionPool>(std::move(*function),
-                                                   surroundings,
-                                                   stats_of(spec.function.function_name),
-                                                   [this](Invoker& empty) { forget(empty); });
-        member.pool = pool.get();
-        member.invoker = std::move(pool);
-    }
-    Invoker* const invoker = member.invoker.get();
-    const bool is_posted = post([this, invoker, member = std::move(member)]() mutable {
-        members_.emplace(invoker, std::move(member));
+    auto made = spec.function.endpoint.empty() ? make(spec) : make_remote(spec);
+    if (!made) return made.error();
+    HostedFunction* const function = made->get();
+    const bool is_posted = post([this, function, held = *std::move(made)]() mutable {
+        functions_.emplace(function, std::move(held));
     });
     if (!is_posted) return Error(ErrorKind::Internal, "the functions' thread has been stopped");
-    return invoker;
+    return function;
+}
+
+Result<std::unique_ptr<HostedFunction>> FunctionHost::make(const FunctionSpec& spec)
+{
+    const Result<void> guarded = start_guard();  // before anything is written
+    if (!guarded) return guarded.error();
+    Result<LocalFunction> function = find_local(spec);
+    if (!function) return function.error();
+    const PoolSurroundings surroundings{
+        io_, *guard_, clock_, random_, options_.runtime_directory, inherited_};
+    return std::make_unique<FunctionPool>(std::move(*function),
+                                          surroundings,
+                                          stats_of(spec.function.function_name),
+                                          [this](HostedFunction& ended) { forget(ended); });
+}
+
+Result<std::unique_ptr<HostedFunction>> FunctionHost::make_remote(const FunctionSpec& spec)
+{
+    if (!options_.make_remote) {
+        return Error(ErrorKind::BadInput,
+                     "function \"" + spec.function.function_name +
+                         "\": functions that live elsewhere are not supported here");
+    }
+    auto remote = options_.make_remote(io_, spec);
+    if (!remote) return remote.error();
+    return std::make_unique<CountedInvoker>(*std::move(remote),
+                                            stats_of(spec.function.function_name),
+                                            [this](HostedFunction& ended) { forget(ended); });
 }
 
 Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec)
@@ -120,8 +121,8 @@ Result<LocalFunction> FunctionHost::find_local(const FunctionSpec& spec)
     found.spec = spec;
     found.code_directory = function.code_uri;
     if (!function.inline_code.empty()) {
-        auto written = InlineCode::write(
-            options_.scratch_directory, function.function_name, function.runtime, function.inline_code);
+        auto written =
+            InlineCode::write(scratch_, function.function_name, function.runtime, function.inline_code);
         if (!written) return written.error();
         found.inline_code = std::move(*written);
         found.code_directory = found.inline_code->directory();
@@ -173,7 +174,7 @@ void FunctionHost::warn_of(const LocalFunction& found)
 Result<void> FunctionHost::start_guard()
 {
     if (guard_ != nullptr) return {};
-    auto started = Guard::start();
+    auto started = Guard::start(scratch_);
     if (!started) return started.error();
     guard_ = std::move(*started);
     return {};
@@ -193,22 +194,19 @@ std::vector<std::pair<std::string, std::shared_ptr<const FunctionStats>>> Functi
     return {stats_.begin(), stats_.end()};
 }
 
-void FunctionHost::end(Invoker* invoker)
+void FunctionHost::end(HostedFunction* function)
 {
     // When the thread has been stopped, everything has been ended.
-    post([this, invoker] {
-        const auto found = members_.find(invoker);
-        if (found == members_.end()) return;
-        if (found->second.pool != nullptr) return found->second.pool->retire();
-        members_.erase(found);
+    post([this, function] {
+        if (functions_.contains(function)) function->retire();
     });
 }
 
-void FunctionHost::forget(Invoker& empty)
+void FunctionHost::forget(HostedFunction& ended)
 {
-    // Not now: the pool is still at work.
-    boost::asio::post(io_, [this, invoker = &empty] {
-        members_.erase(invoker);
+    // Not now: it is still at work.
+    boost::asio::post(io_, [this, function = &ended] {
+        functions_.erase(function);
         end_if_empty();
     });
 }

@@ -33,10 +33,11 @@ using MakeRemoteInvoker =
 
 struct FunctionHostOptions {
     std::string runtime_directory;  ///< has node/bootstrap.mjs and python/bootstrap.py
-    std::string
-        scratch_directory;  ///< where inline code is written, each function's in a directory of its own
-    OpenLog open_log;       ///< none: functions' logs go nowhere
+    std::string scratch_directory;  ///< in it a directory for inline code is made
+    OpenLog open_log;               ///< none: functions' logs go nowhere
     MakeRemoteInvoker make_remote;  ///< none: functions with an endpoint are refused
+    /// What the gateway itself writes now, wherever it lies: no function's code.
+    std::function<std::vector<std::string>()> own_files;
 };
 
 /// The functions' thread and everything on it: pools, processes, timers. Outlives all FunctionSets and must
@@ -66,26 +67,28 @@ public:
         return true;
     }
 
-    /// A function that was found able to run. The invoker is used, and ended, on the functions' thread only.
+    /// A function that was found able to run. It is used, and ends, on the functions' thread only.
     /// Main thread. Io, BadInput: naming the function.
-    Result<Invoker*> add(const FunctionSpec& spec);
-    /// No more invocations will come: what the function does is finished, then its processes end.
-    void end(Invoker* invoker);
+    Result<HostedFunction*> add(const FunctionSpec& spec);
+    /// No more invocations will come: what the function does is finished, then it ends.
+    void end(HostedFunction* function);
+
+    std::vector<std::string> own_files() const
+    {
+        return options_.own_files ? options_.own_files() : std::vector<std::string>();
+    }
 
     /// By function name, also of functions that no configuration has any more. Thread: any.
     std::vector<std::pair<std::string, std::shared_ptr<const FunctionStats>>> stats() const;
 
 private:
-    struct Member {
-        std::unique_ptr<Invoker> invoker;
-        FunctionPool* pool = nullptr;  ///< null: it lives elsewhere
-    };
-
+    Result<std::unique_ptr<HostedFunction>> make(const FunctionSpec& spec);
+    Result<std::unique_ptr<HostedFunction>> make_remote(const FunctionSpec& spec);
     Result<LocalFunction> find_local(const FunctionSpec& spec);
     static void warn_of(const LocalFunction& found);
     Result<void> start_guard();
     std::shared_ptr<FunctionStats> stats_of(const std::string& name);
-    void forget(Invoker& empty);
+    void forget(HostedFunction& ended);
     void stop_all();
     void end_if_empty();
 
@@ -94,7 +97,8 @@ private:
     FunctionHostOptions options_;
     const Clock& clock_;
     const api::StringMap inherited_;
-    Interpreters interpreters_;     ///< the main thread's
+    const std::string scratch_;  ///< a directory that inline code is in; of a name that nobody could foresee
+    Interpreters interpreters_;  ///< the main thread's
     std::unique_ptr<Guard> guard_;  ///< since the first local function
     SystemRandom random_;           ///< the functions' thread's
     boost::asio::io_context io_{1};
@@ -103,8 +107,8 @@ private:
                                       boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>
         stop_deadline_{io_.get_executor()};
-    std::map<Invoker*, Member> members_;  ///< the functions' thread's
-    bool is_stopping_ = false;            ///< the functions' thread's
+    std::map<HostedFunction*, std::unique_ptr<HostedFunction>> functions_;  ///< the functions' thread's
+    bool is_stopping_ = false;                                              ///< the functions' thread's
 
     mutable std::mutex mutex_;  ///< of what follows
     bool is_stopped_ = false;

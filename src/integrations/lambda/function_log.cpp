@@ -48,10 +48,10 @@ std::string report_text(const Report& report)
     return out;
 }
 
-std::string init_report_text(microseconds duration, std::string_view status)
+std::string init_report_text(microseconds duration, std::string_view phase, std::string_view status)
 {
-    return "INIT_REPORT Init Duration: " + milliseconds_text(duration) +
-           "\tPhase: init\tStatus: " + std::string(status);
+    return "INIT_REPORT Init Duration: " + milliseconds_text(duration) + "\tPhase: " + std::string(phase) +
+           "\tStatus: " + std::string(status);
 }
 
 void LogTail::add(std::string_view line)

@@ -36,7 +36,9 @@ std::string start_text(std::string_view request_id);
 std::string end_text(std::string_view request_id);
 std::string report_text(const Report& report);
 /// `status`: "error" or "timeout".
-std::string init_report_text(std::chrono::microseconds duration, std::string_view status);
+std::string init_report_text(std::chrono::microseconds duration,
+                             std::string_view phase,
+                             std::string_view status);
 
 /// The end of what an invocation has logged, for X-Amz-Log-Result.
 class LogTail {

@@ -11,7 +11,7 @@ namespace postern::integrations::lambda {
 FunctionPool::FunctionPool(LocalFunction function,
                            const PoolSurroundings& surroundings,
                            std::shared_ptr<FunctionStats> stats,
-                           std::function<void(Invoker&)> on_empty)
+                           std::function<void(HostedFunction&)> on_end)
     : function_(std::move(function)),
       stats_(std::move(stats)),
       log_(function_.log, function_.spec.function.function_name, surroundings.clock),
@@ -26,7 +26,7 @@ FunctionPool::FunctionPool(LocalFunction function,
             surroundings.inherited,
             log_,
             *stats_},
-      on_empty_(std::move(on_empty))
+      on_end_(std::move(on_end))
 {}
 
 std::int64_t FunctionPool::instances_max() const
@@ -38,7 +38,8 @@ std::int64_t FunctionPool::instances_max() const
 void FunctionPool::invoke(Invocation invocation, Done done)
 {
     if (instances_max() <= 0) {
-        return throttle(done, "may not be invoked: its reservedConcurrentExecutions is 0");
+        return throttle(
+            done, Outcome::Throttled, " may not be invoked: its reservedConcurrentExecutions is 0");
     }
     queue_.push_back({std::move(invocation), std::move(done)});
     stats_->queued.add(1);
@@ -51,14 +52,28 @@ void FunctionPool::invoke(Invocation invocation, Done done)
     queue_.pop_back();
     stats_->queued.add(-1);
     throttle(last.done,
-             "is throttled: all of its " + std::to_string(instances_max()) + " instances are busy, and " +
+             Outcome::Throttled,
+             " is throttled: all of its " + std::to_string(instances_max()) + " instances are busy, and " +
                  std::to_string(queue_.size()) + " invocations wait already");
 }
 
-void FunctionPool::throttle(const Done& done, const std::string& why)
+void FunctionPool::throttle(const Done& done, Outcome outcome, const std::string& why)
 {
     stats_->throttles.add();
-    refuse(done, Outcome::Throttled, "function \"" + function_.spec.function.function_name + "\" " + why);
+    refuse(done, outcome, why);
+}
+
+/// What nobody waits for any more is not begun: otherwise a backlog would make all that comes behind it late,
+/// for as long as messages come.
+bool FunctionPool::has_wanted()
+{
+    const SteadyMillis now = plan_.clock.steady();
+    while (!queue_.empty() && queue_.front().invocation.wanted_until <= now) {
+        throttle(take_first().done,
+                 Outcome::Outwaited,
+                 " is throttled: its instances were busy for as long as an answer was waited for");
+    }
+    return !queue_.empty();
 }
 
 Work FunctionPool::take_first()
@@ -71,7 +86,7 @@ Work FunctionPool::take_first()
 
 void FunctionPool::dispatch()
 {
-    while (!queue_.empty()) {
+    while (has_wanted()) {
         const bool may_start = static_cast<std::int64_t>(instances_.size()) < instances_max() &&
                                queue_.size() > count(Phase::Returning);
         if (!idle_.empty()) {
@@ -90,9 +105,7 @@ void FunctionPool::start_for(Work work)
     if (!started) {
         stats_->invocations.add();
         stats_->errors.add();
-        const std::string& name = function_.spec.function.function_name;
-        const std::string& why = started.error().detail;
-        return refuse(work.done, Outcome::Broken, "function \"" + name + "\" cannot be started: " + why);
+        return refuse(work.done, Outcome::Broken, " cannot be started: " + started.error().detail);
     }
     instances_.push_back(std::move(*started));
     ++count(Phase::Starting);
@@ -103,8 +116,10 @@ void FunctionPool::start_for(Work work)
 
 void FunctionPool::refuse(const Done& done, Outcome outcome, const std::string& why)
 {
+    const std::string subject = "function \"" + function_.spec.function.function_name + '"';
     // Not at once: whoever is told may well invoke again.
-    boost::asio::post(plan_.io, [done, outcome, why] { done({outcome, {}, why, {}}); });
+    boost::asio::post(plan_.io,
+                      [done, result = InvocationResult::refused(outcome, subject + why)] { done(result); });
 }
 
 void FunctionPool::on_phase(Instance& instance, Phase before)
@@ -123,9 +138,10 @@ void FunctionPool::on_phase(Instance& instance, Phase before)
             if (is_retired_) return instance.end("the function was replaced");
             if (function_.spec.options.freeze) instance.freeze();
             return;
-        case Phase::Late:
-            if (is_retired_ && queue_.empty()) return instance.end("the function was replaced");
-            return dispatch();
+        case Phase::Lingering:
+            dispatch();
+            if (is_retired_ && queue_.empty()) instance.end("the function was replaced");
+            return;
         case Phase::Gone:
             std::erase_if(instances_, [&](const auto& held) { return held.get() == &instance; });
             stats_->instances.add(-1);
@@ -137,6 +153,13 @@ void FunctionPool::on_phase(Instance& instance, Phase before)
         case Phase::Ending:
             return;
     }
+}
+
+/// To be the next again.
+void FunctionPool::take_back(Work work)
+{
+    queue_.push_front(std::move(work));
+    stats_->queued.add(1);
 }
 
 void FunctionPool::retire()
@@ -152,9 +175,7 @@ void FunctionPool::stop()
     constexpr std::string_view kWhy = "the gateway is ending";
     is_retired_ = true;
     while (!queue_.empty()) {
-        refuse(take_first().done,
-               Outcome::Broken,
-               "function \"" + function_.spec.function.function_name + "\": " + std::string(kWhy));
+        refuse(take_first().done, Outcome::Broken, ": " + std::string(kWhy));
     }
     const std::vector<std::shared_ptr<Instance>> instances = instances_;
     for (const auto& instance : instances) instance->end(kWhy);
@@ -163,8 +184,8 @@ void FunctionPool::stop()
 
 void FunctionPool::end_if_empty()
 {
-    if (!is_retired_ || !instances_.empty() || !queue_.empty() || on_empty_ == nullptr) return;
-    std::exchange(on_empty_, nullptr)(*this);
+    if (!is_retired_ || !instances_.empty() || !queue_.empty() || on_end_ == nullptr) return;
+    std::exchange(on_end_, nullptr)(*this);
 }
 
 }  // namespace postern::integrations::lambda

@@ -35,39 +35,42 @@ struct PoolSurroundings {
 
 /// The instances of one function and the invocations that wait for one. An invocation takes the idle instance
 /// that was used last; else an instance is started for it, while there are fewer than the limit; else it
-/// waits in a bounded queue. Lives on the functions' thread; may be made on any.
-class FunctionPool final : public Invoker, private InstanceOwner {
+/// waits in a bounded queue, for no longer than its caller does. Lives on the functions' thread; may be made
+/// on any.
+class FunctionPool final : public HostedFunction, private InstanceOwner {
 public:
-    /// `on_empty` is called once, when the pool was retired or stopped and its last process has ended.
+    /// `on_end` is called once, when the pool was retired or stopped and its last process has ended.
     FunctionPool(LocalFunction function,
                  const PoolSurroundings& surroundings,
                  std::shared_ptr<FunctionStats> stats,
-                 std::function<void(Invoker&)> on_empty);
+                 std::function<void(HostedFunction&)> on_end);
 
     void invoke(Invocation invocation, Done done) override;
 
-    /// No invocation comes any more: idle instances end, the others with what they do and what waits.
-    void retire();
-    /// Kills everything; what is open or waits is answered as Broken.
-    void stop();
+    /// Idle instances end at once, the others with what they do and what waits.
+    void retire() override;
+    /// Kills everything.
+    void stop() override;
 
 private:
     void on_phase(Instance& instance, Phase before) override;
+    void take_back(Work work) override;
     void dispatch();
+    bool has_wanted();
     Work take_first();
     void start_for(Work work);
     void end_if_empty();
 
     std::size_t& count(Phase phase) { return counts_[static_cast<std::size_t>(phase)]; }
     std::int64_t instances_max() const;
-    void throttle(const Done& done, const std::string& why);
+    void throttle(const Done& done, Outcome outcome, const std::string& why);
     void refuse(const Done& done, Outcome outcome, const std::string& why);
 
     LocalFunction function_;
     std::shared_ptr<FunctionStats> stats_;
     FunctionLog log_;
     InstancePlan plan_;
-    std::function<void(Invoker&)> on_empty_;
+    std::function<void(HostedFunction&)> on_end_;
     std::vector<std::shared_ptr<Instance>> instances_;
     std::vector<Instance*> idle_;  ///< the one that was used last is at the end
     std::array<std::size_t, kPhases> counts_{};

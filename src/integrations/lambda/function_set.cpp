@@ -8,17 +8,17 @@ namespace postern::integrations::lambda {
 
 class FunctionSet::Running {
 public:
-    Running(FunctionHost& host, Invoker* function) : host_(host), function_(function) {}
+    Running(FunctionHost& host, HostedFunction* function) : host_(host), function_(function) {}
     ~Running() { host_.end(function_); }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
     /// To be used on the functions' thread only.
-    Invoker* function() const { return function_; }
+    HostedFunction* function() const { return function_; }
 
 private:
     FunctionHost& host_;
-    Invoker* function_;
+    HostedFunction* function_;
 };
 
 Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
@@ -26,11 +26,12 @@ Result<std::shared_ptr<const FunctionSet>> FunctionSet::load(FunctionHost& host,
                                                              const FunctionSet* former)
 {
     auto made = std::make_shared<FunctionSet>(host);
-    CodeReader code;
+    CodeReader code(host.own_files());
     for (const FunctionSpec& spec : specs) {
         const Result<void> added = made->add(spec, code.stamp_of(spec.function), former);
         if (!added) return added.error();
     }
+    made->stamp_new();
     std::sort(made->members_.begin(), made->members_.end(), [](const Member& a, const Member& b) {
         return a.spec.function.function_name < b.spec.function.function_name;
     });
@@ -44,10 +45,20 @@ Result<void> FunctionSet::add(const FunctionSpec& spec, const CodeStamp& stamp, 
         members_.push_back(*before);
         return {};
     }
-    const Result<Invoker*> begun = host_.add(spec);
+    const Result<HostedFunction*> begun = host_.add(spec);
     if (!begun) return begun.error();
-    members_.push_back({spec, stamp, std::make_shared<const Running>(host_, *begun)});
+    members_.push_back({spec, std::nullopt, std::make_shared<const Running>(host_, *begun)});
     return {};
+}
+
+/// Not before all have begun: their logs are open now, and no code, also those of an earlier run. Of none a
+/// process has been started yet.
+void FunctionSet::stamp_new()
+{
+    CodeReader code(host_.own_files());
+    for (Member& member : members_) {
+        if (!member.stamp) member.stamp = code.stamp_of(member.spec.function);
+    }
 }
 
 const FunctionSet::Member* FunctionSet::find(std::string_view name) const
@@ -66,8 +77,8 @@ void FunctionSet::invoke(std::string_view name, Invocation invocation, Done done
     };
     const Member* const member = find(name);
     if (member == nullptr) {
-        InvocationResult unknown{
-            Outcome::NotFound, {}, subject(name) + "does not exist in this configuration", {}};
+        InvocationResult unknown = InvocationResult::refused(
+            Outcome::NotFound, subject(name) + "does not exist in this configuration");
         if (host_.post([done, unknown] { done(unknown); })) return;
         return done(std::move(unknown));
     }
@@ -76,8 +87,9 @@ void FunctionSet::invoke(std::string_view name, Invocation invocation, Done done
     const bool is_posted = host_.post([call, function = member->running->function()] {
         function->invoke(std::move(call->invocation), std::move(call->done));
     });
-    if (!is_posted)
-        call->done({Outcome::Broken, {}, subject(name) + "is not run: the gateway is ending", {}});
+    if (is_posted) return;
+    call->done(
+        InvocationResult::refused(Outcome::Broken, subject(name) + "is not run: the gateway is ending"));
 }
 
 std::vector<std::string> FunctionSet::names() const
@@ -90,7 +102,7 @@ std::vector<std::string> FunctionSet::names() const
 std::map<std::string, CodeStamp> FunctionSet::code() const
 {
     std::map<std::string, CodeStamp> stamps;
-    CodeReader code;
+    CodeReader code(host_.own_files());
     for (const Member& member : members_) {
         if (!member.spec.function.endpoint.empty()) continue;
         stamps[member.spec.function.function_name] = code.stamp_of(member.spec.function);

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,12 +42,13 @@ private:
     class Running;
     struct Member {
         FunctionSpec spec;
-        CodeStamp stamp;
+        std::optional<CodeStamp> stamp;
         std::shared_ptr<const Running> running;
     };
 
     const Member* find(std::string_view name) const;
     Result<void> add(const FunctionSpec& spec, const CodeStamp& stamp, const FunctionSet* former);
+    void stamp_new();
 
     FunctionHost& host_;
     std::vector<Member> members_;  ///< by name

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "integrations/lambda/guard.hpp"
 
+#include "integrations/lambda/remove_tree.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -48,7 +50,7 @@ Groups ended;  ///< whose strays are to be killed
 
 /// The guard's whole life. Other threads of the gateway may have held any lock when it was forked, so nothing
 /// here allocates or takes one.
-[[noreturn]] void watch(int socket)
+[[noreturn]] void watch(int socket, const char* scratch)
 {
     sigset_t all;
     sigfillset(&all);
@@ -75,12 +77,13 @@ Groups ended;  ///< whose strays are to be killed
     for (std::size_t i = 0; i < living.count; ++i) ::kill(-living.ids[i], SIGKILL);
     kill_strays(living.all_marks());
     kill_strays(ended.all_marks());
+    if (*scratch != '\0') remove_tree(scratch);
     ::_exit(0);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Guard>> Guard::start()
+Result<std::unique_ptr<Guard>> Guard::start(const std::string& scratch)
 {
     int ends[2];
     const auto failed = [] {
@@ -93,7 +96,7 @@ Result<std::unique_ptr<Guard>> Guard::start()
     const net::UniqueFd theirs(ends[1]);
     const pid_t id = ::fork();
     if (id < 0) return failed();
-    if (id == 0) watch(theirs.get());
+    if (id == 0) watch(theirs.get(), scratch.c_str());
     return std::unique_ptr<Guard>(new Guard(std::move(ours), id));
 }
 

@@ -6,6 +6,7 @@
 #include "net/unique_fd.hpp"
 
 #include <memory>
+#include <string>
 #include <sys/types.h>
 
 namespace postern::integrations::lambda {
@@ -17,17 +18,19 @@ struct GuardedGroup {
 };
 
 /// A tiny process that outlives the gateway by a moment: it knows the process groups of all instances through
-/// a socket, and kills them when the socket ends, however the gateway has ended. Of an instance that has
-/// ended it kills the strays: what has left the group, and lived on. It stands in a session of its own and
-/// takes no signal but SIGKILL, so that what is sent to the gateway's group does not end it first.
+/// a socket, and kills them when the socket ends, however the gateway has ended; then it removes what the
+/// gateway has written for them. Of an instance that has ended it kills the strays: what has left the group,
+/// and lived on. It stands in a session of its own and takes no signal but SIGKILL, so that what is sent to
+/// the gateway's group does not end it first.
 class Guard {
 public:
     static constexpr std::size_t kGroupsMax = 16'384;  ///< what is beyond is not guarded
 
-    /// Forks it. Thread: any, best before the process has grown. Io.
-    static Result<std::unique_ptr<Guard>> start();
+    /// Forks it. `scratch`: the directory that is removed at the end, whether or not it is there by then; ""
+    /// none. Thread: any, best before the process has grown. Io.
+    static Result<std::unique_ptr<Guard>> start(const std::string& scratch = "");
 
-    /// Ends it, and with it the groups that it still knows.
+    /// Ends it, and with it the groups that it still knows, and the scratch directory.
     ~Guard();
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;

@@ -4,9 +4,11 @@
 #include "core/text.hpp"
 #include "integrations/lambda/command.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 namespace postern::integrations::lambda {
 
@@ -24,10 +26,9 @@ Result<std::shared_ptr<const InlineCode>> InlineCode::write(const std::string& s
                      subject + "inline code is for nodejs and python3 runtimes; put the code of " + runtime +
                          " into a directory and name it as codeUri");
     }
-    std::error_code error;
-    fs::create_directories(scratch_directory, error);
-    std::string directory = scratch_directory + "/postern-" + text::percent_encode(function_name) + "-XXXXXX";
-    if (error || ::mkdtemp(directory.data()) == nullptr) {
+    std::string directory = scratch_directory + '/' + text::percent_encode(function_name) + "-XXXXXX";
+    const bool has_scratch = ::mkdir(scratch_directory.c_str(), S_IRWXU) == 0 || errno == EEXIST;
+    if (!has_scratch || ::mkdtemp(directory.data()) == nullptr) {
         return Error(ErrorKind::Io,
                      subject + "no directory for its inline code can be made in " + scratch_directory);
     }

@@ -12,7 +12,8 @@ namespace postern::integrations::lambda {
 /// "index.py", as CloudFormation's ZipFile makes it. The directory goes with this.
 class InlineCode {
 public:
-    /// Makes a new directory of its own within `scratch_directory`, for this user only. BadInput, naming the
+    /// Makes a new directory of its own within `scratch_directory`, which is made too, both for this user
+    /// only. BadInput, naming the
     /// function, for a runtime that cannot run a text; Io.
     static Result<std::shared_ptr<const InlineCode>> write(const std::string& scratch_directory,
                                                            const std::string& function_name,

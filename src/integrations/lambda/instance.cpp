@@ -79,12 +79,16 @@ void Instance::watch_exit(net::UniqueFd exit)
 void Instance::give(Work work)
 {
     work_ = std::move(work);
+    has_begun_ = false;
     has_failed_ = false;
-    request_id_ = work_->invocation.request_id.empty() ? plan_.random.uuid() : work_->invocation.request_id;
+    if (work_->invocation.request_id.empty()) work_->invocation.request_id = plan_.random.uuid();
+    request_id_ = work_->invocation.request_id;
     if (work_->invocation.wants_log_tail) tail_.emplace();
     output_->tee(tail());
-    plan_.stats.invocations.add();
-    if (phase_ == Phase::Idle) deliver();
+    if (!work_->is_second_try) plan_.stats.invocations.add();
+    if (phase_ == Phase::Idle) return deliver();
+    // Lambda tries the init that took too long once more, in the invocation's own time.
+    if (work_->is_second_try) begin();
 }
 
 void Instance::freeze()
@@ -99,7 +103,8 @@ void Instance::end(std::string_view why)
     kill();
     if (work_) {
         plan_.stats.errors.add();
-        finish({Outcome::Broken, {}, "function \"" + function_name() + "\": " + std::string(why), {}},
+        finish(InvocationResult::refused(Outcome::Broken,
+                                         "function \"" + function_name() + "\": " + std::string(why)),
                nullptr);
     }
     become(Phase::Ending);
@@ -113,7 +118,7 @@ void Instance::on_request(RuntimeConnection& connection, net::HttpRequest reques
             return on_next(connection);
         case RuntimeProtocol::Verdict::Result:
             connection.answer(runtime_accepted());
-            finish({Outcome::Returned, std::move(request.body), {}, {}}, nullptr);
+            finish(InvocationResult::returned(std::move(request.body)), nullptr);
             return expect_next();
         case RuntimeProtocol::Verdict::Failure:
             connection.answer(runtime_accepted());
@@ -140,7 +145,7 @@ void Instance::on_next(RuntimeConnection& connection)
 {
     waiting_ = connection.shared_from_this();
     if (phase_ == Phase::Starting) {
-        init_duration_ = since(started_at_);
+        if (!has_begun_) init_duration_ = since(started_at_);
         output_->drain();
         sample_memory();
     }
@@ -149,35 +154,40 @@ void Instance::on_next(RuntimeConnection& connection)
     become(Phase::Idle);
 }
 
+void Instance::begin()
+{
+    has_begun_ = true;
+    plan_.log.line(start_text(request_id_), tail());
+    plan_.log.hand_over();
+    invoked_at_ = steady_clock::now();
+    deadline_.set(invoked_at_ + plan_.spec.function.timeout);
+}
+
 void Instance::deliver()
 {
     if (std::exchange(is_frozen_, false)) process_->signal_group(SIGCONT);
+    if (!has_begun_) begin();
     const EpochMillis now = plan_.clock.wall();
-    const api::Function& function = plan_.spec.function;
+    const auto left = invoked_at_ + plan_.spec.function.timeout - steady_clock::now();
     Invocation& invocation = work_->invocation;
-    if (invocation.trace_id.empty()) invocation.trace_id = make_trace_id(now, plan_.random);
+    const std::string trace_id = complete_trace_id(std::move(invocation.trace_id), now, plan_.random);
     RuntimeEvent event;
     event.request_id = request_id_;
-    event.deadline_ms = now + function.timeout.count();
+    event.deadline_ms = now + std::chrono::ceil<milliseconds>(left).count();
     event.function_arn = plan_.spec.arn;
-    event.trace_id = invocation.trace_id;
+    event.trace_id = trace_id;
     event.client_context = invocation.client_context;
     event.payload_bytes = invocation.payload.size();
-    plan_.log.line(start_text(request_id_), tail());
-    plan_.log.hand_over();
     protocol_.on_event(request_id_);
     std::exchange(waiting_, nullptr)->send_event(runtime_event_head(event), std::move(invocation.payload));
-    invoked_at_ = steady_clock::now();
-    deadline_.set(invoked_at_ + function.timeout);
     become(Phase::Busy);
 }
 
 void Instance::on_too_large()
 {
     if (!protocol_.on_result_refused()) return;
-    const std::string message = "Response payload size exceeded maximum allowed payload size (" +
-                                std::to_string(kResultBytesMax) + " bytes).";
-    fail({make_failure("Function.ResponseSizeTooLarge", message), message, {}});
+    const Failure failure = response_too_large();
+    fail({failure, error_message(failure.payload), {}});
     expect_next();
 }
 
@@ -203,27 +213,17 @@ void Instance::expect_next()
 void Instance::on_deadline()
 {
     const auto self = shared_from_this();
-    const FunctionOptions& options = plan_.spec.options;
-    const auto timed_out = [this](milliseconds limit) {
-        plan_.stats.timeouts.add();
-        kill();
-        const std::string text = timeout_text(plan_.clock.wall(), request_id_, limit);
-        return Trouble{make_failure("", text), {}, text};
-    };
     switch (phase_) {
-        case Phase::Starting: {
-            Trouble trouble = timed_out(options.init_timeout);
-            trouble.failure.why += "; it has not asked for an event in gateway.functions.initTimeout";
-            fail_init(trouble, "timeout");
-            return become(Phase::Ending);
-        }
+        case Phase::Starting:
+            return on_init_timeout();
         case Phase::Busy:
-            fail(timed_out(plan_.spec.function.timeout));
+            kill();
+            fail(timed_out());
             return become(Phase::Ending);
         case Phase::Returning:
             deadline_.set(invoked_at_ + plan_.spec.function.timeout);
-            return become(Phase::Late);
-        case Phase::Late:
+            return become(Phase::Lingering);
+        case Phase::Lingering:
             plan_.log.line(timeout_text(plan_.clock.wall(), request_id_, plan_.spec.function.timeout),
                            nullptr);
             plan_.log.hand_over();

@@ -40,6 +40,7 @@ struct InstancePlan {
 struct Work {
     Invocation invocation;
     Done done;
+    bool is_second_try = false;  ///< the init of the instance that had it took too long
 };
 
 /// How far an instance is.
@@ -48,7 +49,7 @@ enum class Phase {
     Idle,       ///< asks, and there is no event
     Busy,       ///< has an event
     Returning,  ///< has answered, and is expected to ask again at once
-    Late,       ///< as Returning, but nobody waits for it; is ended when the invocation's time is over
+    Lingering,  ///< has not asked: nobody waits for it, and it is ended when the invocation's time is over
     Ending,     ///< its process group was killed
     Gone,
 };
@@ -61,6 +62,8 @@ class InstanceOwner {
 public:
     /// The last thing that an instance does in a turn: it may be given work, ended or let go here.
     virtual void on_phase(Instance& instance, Phase before) = 0;
+    /// The instance, which ends, has not been ready for it in its time: it is to be given to another.
+    virtual void take_back(Work work) = 0;
 
 protected:
     ~InstanceOwner() = default;
@@ -103,10 +106,15 @@ private:
     void on_lost(RuntimeConnection& connection) override;
     void on_accept_failed(const std::string& why) override;
     void on_deadline();
+    void on_init_timeout();
     void on_exit();
 
     void on_next(RuntimeConnection& connection);
+    void begin();
     void deliver();
+    Work take_work();
+    Trouble timed_out() const;
+    void report_init(std::string_view status);
     void fail_init(const Trouble& trouble, std::string_view status);
     void fail(const Trouble& trouble);
     void finish(InvocationResult result, const Trouble* trouble);
@@ -137,6 +145,7 @@ private:
     Time memory_sampled_at_;
 
     std::optional<Work> work_;
+    bool has_begun_ = false;   ///< work_: its START is written, and its time runs
     bool has_failed_ = false;  ///< the last that it was given
     std::string request_id_;   ///< of work_
     Time invoked_at_;          ///< the same as started_at_ until the first event

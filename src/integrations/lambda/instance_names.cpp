@@ -23,9 +23,12 @@ std::string log_stream_name(EpochMillis now, const InstanceMark& mark)
     return day + "/[$LATEST]" + std::string(mark.data(), mark.size());
 }
 
-std::string make_trace_id(EpochMillis now, Random& random)
+std::string complete_trace_id(std::string said, EpochMillis now, Random& random)
 {
-    return api::new_trace_id(now, random) + ";Parent=" + random.hex(8) + ";Sampled=0";
+    if (said.empty()) said = api::new_trace_id(now, random);
+    if (said.find("Parent=") == std::string::npos) said += ";Parent=" + random.hex(8);
+    if (said.find("Sampled=") == std::string::npos) said += ";Sampled=0";
+    return said;
 }
 
 }  // namespace postern::integrations::lambda

@@ -15,7 +15,8 @@ InstanceMark make_mark(Random& random);
 /// "2026/11/22/[$LATEST]0123...", with the mark at its end.
 std::string log_stream_name(EpochMillis now, const InstanceMark& mark);
 
-/// X-Ray's header for what nobody traces.
-std::string make_trace_id(EpochMillis now, Random& random);
+/// X-Amzn-Trace-Id as a function gets it, "Root=...;Parent=...;Sampled=0", from what its caller has said of
+/// it, perhaps nothing.
+std::string complete_trace_id(std::string said, EpochMillis now, Random& random);
 
 }  // namespace postern::integrations::lambda

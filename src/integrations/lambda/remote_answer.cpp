@@ -16,24 +16,19 @@ namespace {
 
 constexpr std::string_view kTimedOut = "Task timed out after ";
 
-std::string error_json(std::string_view type, std::string_view message)
+InvocationResult failed(Failure failure, const RemoteTarget& target)
 {
-    std::string out = "{\"errorType\":";
-    json::append_quoted(out, type);
-    out += ",\"errorMessage\":";
-    json::append_quoted(out, text::to_utf8_lossy(message));
-    return out + '}';
+    return InvocationResult::failed(std::move(failure.payload), target.str() + " failed: " + failure.why);
 }
 
 InvocationResult failed(std::string payload, const RemoteTarget& target)
 {
-    Failure failure = posted_failure(std::move(payload), "");
-    return {Outcome::Failed, std::move(failure.payload), target.str() + " failed: " + failure.why, {}};
+    return failed(posted_failure(std::move(payload), ""), target);
 }
 
-InvocationResult ended(Outcome outcome, const RemoteTarget& target, const std::string& why)
+InvocationResult refused(Outcome outcome, const RemoteTarget& target, const std::string& why)
 {
-    return {outcome, {}, target.str() + ' ' + why, {}};
+    return InvocationResult::refused(outcome, target.str() + ' ' + why);
 }
 
 /// What the server says is wrong, in at most a line.
@@ -69,9 +64,9 @@ bool is_error(const std::string& payload)
 InvocationResult emulator_result(net::HttpResponse response, const RemoteTarget& target)
 {
     if (response.body.starts_with(kTimedOut))
-        return failed(error_json("Sandbox.Timedout", response.body), target);
+        return failed(make_failure("Sandbox.Timedout", response.body), target);
     if (is_error(response.body)) return failed(std::move(response.body), target);
-    return {Outcome::Returned, std::move(response.body), {}, {}};
+    return InvocationResult::returned(std::move(response.body));
 }
 
 InvocationResult lambda_result(net::HttpResponse response, const RemoteTarget& target)
@@ -79,9 +74,8 @@ InvocationResult lambda_result(net::HttpResponse response, const RemoteTarget& t
     const bool is_failure = !response.header("X-Amz-Function-Error").empty();
     std::string request_id(response.header("x-amzn-RequestId"));
     std::string log_tail = base64::decode(response.header("X-Amz-Log-Result")).value_or("");
-    InvocationResult result = is_failure
-                                  ? failed(std::move(response.body), target)
-                                  : InvocationResult{Outcome::Returned, std::move(response.body), {}, {}};
+    InvocationResult result = is_failure ? failed(std::move(response.body), target)
+                                         : InvocationResult::returned(std::move(response.body));
     result.log_tail = std::move(log_tail);
     result.request_id = std::move(request_id);
     return result;
@@ -107,18 +101,18 @@ InvocationResult result_of(net::HttpResponse response, const RemoteTarget& targe
                                         : lambda_result(std::move(response), target);
         case 400:
             if (target.is_emulator() && response.body.empty())
-                return ended(Outcome::Throttled, target, "does one invocation at a time, and is busy");
+                return refused(Outcome::Throttled, target, "does one invocation at a time, and is busy");
             break;
         case 401:
         case 403:
-            return ended(Outcome::Broken, target, answers(response) + forbidden(target));
+            return refused(Outcome::Broken, target, answers(response) + forbidden(target));
         case 404:
-            return ended(Outcome::NotFound,
-                         target,
-                         answers(response) + "; its name there is its remoteName, now " + target.remote_name +
-                             " (the runtime interface emulator's: function)");
+            return refused(Outcome::NotFound,
+                           target,
+                           answers(response) + "; its name there is its remoteName, now " +
+                               target.remote_name + " (the runtime interface emulator's: function)");
         case 429:
-            return ended(Outcome::Throttled, target, answers(response));
+            return refused(Outcome::Throttled, target, answers(response));
         case 502:
             if (target.is_emulator() && is_error(response.body))
                 return failed(std::move(response.body), target);
@@ -126,32 +120,30 @@ InvocationResult result_of(net::HttpResponse response, const RemoteTarget& targe
         default:
             break;
     }
-    return ended(Outcome::Broken, target, answers(response));
+    return refused(Outcome::Broken, target, answers(response));
 }
 
 InvocationResult result_of(const net::HttpFailure& failure, const RemoteTarget& target)
 {
     switch (failure.kind) {
+        case net::HttpFailure::Kind::Unwanted:
+            return refused(Outcome::Outwaited, target, failure.why);
         case net::HttpFailure::Kind::Busy:
-            return ended(Outcome::Throttled, target, failure.why);
+            return refused(Outcome::Throttled, target, failure.why);
         case net::HttpFailure::Kind::TimedOut: {
-            InvocationResult result = ended(Outcome::Failed, target, failure.why);
-            result.payload = error_json("Sandbox.Timedout", result.why);
-            return result;
+            const std::string why = target.str() + ' ' + failure.why;
+            return InvocationResult::failed(make_failure("Sandbox.Timedout", why).payload, why);
         }
         case net::HttpFailure::Kind::TooLarge:
-            return failed(error_json("Function.ResponseSizeTooLarge",
-                                     "Response payload size exceeded maximum allowed payload size (" +
-                                         std::to_string(kResultBytesMax) + " bytes)."),
-                          target);
+            return failed(response_too_large(), target);
         case net::HttpFailure::Kind::Unreachable:
-            return ended(Outcome::Broken,
-                         target,
-                         failure.why + "; start what serves it, or correct the function's endpoint");
+            return refused(Outcome::Broken,
+                           target,
+                           failure.why + "; start what serves it, or correct the function's endpoint");
         case net::HttpFailure::Kind::Broken:
             break;
     }
-    return ended(Outcome::Broken, target, failure.why);
+    return refused(Outcome::Broken, target, failure.why);
 }
 
 }  // namespace postern::integrations::lambda

@@ -36,6 +36,9 @@ net::HttpCall call_of(const Invocation& invocation, std::string payload, const R
     net::HttpCall call;
     call.target = remote.path;
     call.timeout = remote.timeout;
+    call.is_wanted = [&clock = remote.clock, until = invocation.wanted_until] {
+        return clock.steady() < until;
+    };
     call.body = std::move(payload);
     call.headers = {{"Content-Type", "application/json"}};
     if (invocation.wants_log_tail && remote.has_logs) call.headers.push_back({"X-Amz-Log-Type", "Tail"});
@@ -65,10 +68,9 @@ public:
     {
         if (client_ != nullptr) return ask(client_, remote_, std::move(invocation), std::move(done));
         boost::asio::post(io_, [remote = remote_, done = std::move(done)] {
-            done({Outcome::Throttled,
-                  {},
-                  remote->target.str() + " may not be invoked: its reservedConcurrentExecutions is 0",
-                  {}});
+            done(InvocationResult::refused(
+                Outcome::Throttled,
+                remote->target.str() + " may not be invoked: its reservedConcurrentExecutions is 0"));
         });
     }
 
@@ -159,7 +161,7 @@ Result<std::unique_ptr<Invoker>> make_remote_function(boost::asio::io_context& i
         net::HttpClientOptions http;
         http.connections_max = static_cast<std::size_t>(concurrency);
         http.waiting_max = static_cast<std::size_t>(spec.options.queue);
-        http.body_bytes_max = kResultBytesMax;
+        http.body_bytes_max = api::kResultBytesMax;
         http.ca_file = options.ca_file;
         auto made = net::HttpClient::make(io, *url, http);
         if (!made) return wrong_endpoint(spec, made.error().detail);

@@ -93,7 +93,7 @@ RuntimeAnswer runtime_result_too_large()
     return refusal_of(
         413,
         "RequestEntityTooLarge",
-        "Exceeded maximum allowed payload size (" + std::to_string(kResultBytesMax) + " bytes).");
+        "Exceeded maximum allowed payload size (" + std::to_string(api::kResultBytesMax) + " bytes).");
 }
 
 std::string runtime_event_head(const RuntimeEvent& event)

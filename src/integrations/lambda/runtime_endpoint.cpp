@@ -59,7 +59,7 @@ void RuntimeConnection::on_bytes(std::string_view bytes)
 void RuntimeConnection::parse()
 {
     while (listener_ != nullptr && !is_answering_ && !is_discarding_ && !input_.empty()) {
-        if (!reader_) reader_.emplace(kHeaderBytesMax, kResultBytesMax);
+        if (!reader_) reader_.emplace(kHeaderBytesMax, api::kResultBytesMax);
         switch (reader_->read(input_)) {
             case net::RequestReader::Status::NeedMore:
                 if (reader_->take_expectation()) {

@@ -122,6 +122,16 @@ TEST_CASE("a file is appended to, and the same path is the same destination")
     CHECK(content_of(folder / "log") == "old\nnew\n");
 }
 
+TEST_CASE("whoever asks is told which files are written now")
+{
+    const Folder folder;
+    LineWriter writer;
+    CHECK(writer.files().empty());
+    const auto file = open(writer, folder / "log");
+    const auto terminal = writer.open_descriptor(2, "stderr");
+    CHECK(writer.files() == std::vector<std::string>{folder / "log"});
+}
+
 TEST_CASE("what cannot be opened is named")
 {
     const Folder folder;

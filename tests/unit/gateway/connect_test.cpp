@@ -87,7 +87,9 @@ TEST_CASE("a failing $connect refuses with 502 and the pipeline's body")
 TEST_CASE("a $connect that takes too long refuses with 504, and its late answer is nobody's")
 {
     Handshake h;
+    const SteadyMillis asked_at = h.f.clock.steady();
     h.connect();
+    CHECK(h.f.handler().seen.at(0).wanted_until == asked_at + 1000);
     CHECK(h.waiter.verdicts == 0);
     h.f.pass(999);
     CHECK(h.waiter.verdicts == 0);

@@ -167,7 +167,9 @@ TEST_CASE("an answer that does not come in time is told as a timeout, not a mome
 {
     GatewayFixture f(kRoutes);
     FakeConnection& client = f.open();
+    const SteadyMillis asked_at = f.clock.steady();
     f.message(client, kAsk);
+    CHECK(f.handler().seen.at(0).wanted_until == asked_at + 1000);
     f.pass(999);
     CHECK(client.sent.empty());
     f.pass(11);
@@ -310,6 +312,7 @@ TEST_CASE("$disconnect is told code and reason, and its answer is nobody's (spec
     CHECK(event.disconnect_code == 1005);
     CHECK(event.disconnect_reason == "Client-side close frame status not set");
     CHECK(event.json.find(R"("disconnectStatusCode":1005)") != std::string::npos);
+    CHECK(event.wanted_until == api::Invocation::kForever);  // it is for the backend, which cleans up
     f.pass(2000);
     CHECK(f.gateway->open_calls() == 0);
     CHECK(client.sent.empty());

@@ -61,6 +61,7 @@ struct SeenEvent {
     int disconnect_code = 0;
     std::string disconnect_reason;
     postern_token token{};
+    SteadyMillis wanted_until = 0;
 };
 
 /// A handler that writes down its events and does what the test says.
@@ -81,7 +82,8 @@ struct FakeHandler {
                                 std::string(scope.request_id()),
                                 event->disconnect_status_code,
                                 view(event->disconnect_reason),
-                                token});
+                                token,
+                                scope.wanted_until()});
         return handler.act ? handler.act(*event, token) : 0;
     }
 };

@@ -12,10 +12,11 @@
 #include <vector>
 
 using namespace postern;
+using api::Invocation;
+using api::InvocationResult;
+using api::Outcome;
 using management::AdminReply;
 using management::CallerKey;
-using management::InvokeAnswer;
-using management::InvokeRequest;
 
 namespace {
 
@@ -66,8 +67,11 @@ public:
         : callers_({std::move(keys), false, "eu-west-1", "123456789012"})
     {
         hooks.has = [](std::string_view name) { return name == "hello"; };
-        hooks.invoke = [this](InvokeRequest request, const std::function<void(InvokeAnswer)>& done) {
-            requests.push_back(std::move(request));
+        hooks.invoke = [this](const std::string& name,
+                              Invocation invocation,
+                              const std::function<void(InvocationResult)>& done) {
+            CHECK(name == "hello");
+            invocations.push_back(std::move(invocation));
             if (is_held) {
                 held = done;
             } else {
@@ -109,10 +113,10 @@ public:
     }
 
     management::FunctionHooks hooks;
-    InvokeAnswer answer{InvokeAnswer::Outcome::Returned, R"({"ok":true})", "", ""};
-    std::vector<InvokeRequest> requests;
+    InvocationResult answer = InvocationResult::returned(R"({"ok":true})");
+    std::vector<Invocation> invocations;
     bool is_held = false;
-    std::function<void(InvokeAnswer)> held;
+    std::function<void(InvocationResult)> held;
 
 private:
     test::ManualClock clock_;
@@ -132,12 +136,11 @@ TEST_CASE("A function is invoked with the payload, and its result is the answer"
     CHECK(value_of(reply, "X-Amz-Executed-Version") == "$LATEST");
     CHECK(value_of(reply, "X-Amz-Function-Error").empty());
     CHECK(value_of(reply, "X-Amz-Log-Result").empty());
-    REQUIRE(functions.requests.size() == 1);
-    const InvokeRequest& asked = functions.requests[0];
-    CHECK(asked.function == "hello");
+    REQUIRE(functions.invocations.size() == 1);
+    const Invocation& asked = functions.invocations[0];
     CHECK(asked.payload == R"({"name":"you"})");
     CHECK(asked.client_context.empty());
-    CHECK(asked.trace_id.starts_with("Root=1-"));
+    CHECK(asked.trace_id.empty());
     CHECK(asked.request_id == value_of(reply, "x-amzn-RequestId"));
     CHECK_FALSE(asked.wants_log_tail);
 }
@@ -156,7 +159,7 @@ TEST_CASE("A function is named by its name or an ARN, encoded or not, with any q
     }
     CHECK(functions.ask(to("hello", "?Qualifier=prod")).status == 200);
     CHECK(functions.ask(to("hello%3Aprod", "?Qualifier=prod")).status == 200);
-    CHECK(functions.requests.back().function == "hello");
+    CHECK(functions.invocations.back().function == "hello");
     CHECK(functions.said(to("hello%3Aprod", "?Qualifier=dev")) ==
           R"(400 InvalidParameterValueException {"Type":"User","message":)"
           R"("The name ends in the qualifier prod, but Qualifier is dev"})");
@@ -175,7 +178,7 @@ TEST_CASE("What names no function is said so")
     }
     functions.hooks = {};
     CHECK(functions.ask({}).status == 404);
-    CHECK(functions.requests.empty());
+    CHECK(functions.invocations.empty());
 }
 
 TEST_CASE("The Invoke API's paths are told from others")
@@ -197,28 +200,29 @@ TEST_CASE("The Invoke API's paths are told from others")
 TEST_CASE("A failed function is 200 with the error's header, and its log's tail when that is asked for")
 {
     Functions functions;
-    functions.answer = {
-        InvokeAnswer::Outcome::Failed, R"({"errorType":"Error","errorMessage":"no"})", "", "START\nEND\n"};
+    functions.answer =
+        InvocationResult::failed(R"({"errorType":"Error","errorMessage":"no"})", "hello failed: Error: no");
+    functions.answer.log_tail = "START\nEND\n";
     const AdminReply reply = functions.ask(with("X-Amz-Log-Type", "Tail"));
     CHECK(reply.status == 200);
     CHECK(reply.body == functions.answer.payload);
     CHECK(value_of(reply, "X-Amz-Function-Error") == "Unhandled");
     CHECK(base64::decode(value_of(reply, "X-Amz-Log-Result")) == "START\nEND\n");
-    CHECK(functions.requests.back().wants_log_tail);
+    CHECK(functions.invocations.back().wants_log_tail);
     functions.ask(with("X-Amz-Log-Type", "None"));
-    CHECK_FALSE(functions.requests.back().wants_log_tail);
+    CHECK_FALSE(functions.invocations.back().wants_log_tail);
 }
 
 TEST_CASE("A throttled, vanished or broken function has AWS's statuses")
 {
     Functions functions;
-    functions.answer = {InvokeAnswer::Outcome::Throttled, "", "hello: all 10 instances are busy", ""};
+    functions.answer = InvocationResult::refused(Outcome::Throttled, "hello: all 10 instances are busy");
     CHECK(functions.said({}) == R"(429 TooManyRequestsException {"Type":"User","message":"Rate Exceeded.",)"
                                 R"("Reason":"ReservedFunctionConcurrentInvocationLimitExceeded"})");
     CHECK(value_of(functions.ask({}), "Retry-After") == "1");
-    functions.answer.outcome = InvokeAnswer::Outcome::NotFound;
+    functions.answer.outcome = Outcome::NotFound;
     CHECK(functions.ask({}).status == 404);
-    functions.answer = {InvokeAnswer::Outcome::Broken, "", "hello: there is no node; install it", ""};
+    functions.answer = InvocationResult::refused(Outcome::Broken, "hello: there is no node; install it");
     CHECK(
         functions.said({}) ==
         R"(502 InvalidRuntimeException {"Type":"Service","Message":"hello: there is no node; install it"})");
@@ -232,8 +236,8 @@ TEST_CASE("An event's caller does not wait, and is not answered twice")
     CHECK(reply.status == 202);
     CHECK(reply.body.empty());
     REQUIRE(functions.held);
-    functions.held({InvokeAnswer::Outcome::Failed, R"({"errorType":"Error"})", "", ""});
-    CHECK(functions.requests.size() == 1);
+    functions.held(InvocationResult::failed(R"({"errorType":"Error"})", "hello failed: Error"));
+    CHECK(functions.invocations.size() == 1);
     Call unknown = to("nobody");
     unknown.headers.push_back({"X-Amz-Invocation-Type", "Event"});
     CHECK(functions.ask(unknown).status == 404);
@@ -247,7 +251,7 @@ TEST_CASE("A dry run checks the request and invokes nothing")
     Call unknown = to("nobody");
     unknown.headers.push_back({"X-Amz-Invocation-Type", "DryRun"});
     CHECK(functions.ask(unknown).status == 404);
-    CHECK(functions.requests.empty());
+    CHECK(functions.invocations.empty());
 }
 
 TEST_CASE("Unknown invocation and log types are refused")
@@ -266,11 +270,11 @@ TEST_CASE("A payload is JSON; none is an empty event")
     for (const char* payload : {"{}", "[1]", "\"text\"", "1", "null", " {} \n"}) {
         call.body = payload;
         CHECK(functions.ask(call).status == 200);
-        CHECK(functions.requests.back().payload == payload);
+        CHECK(functions.invocations.back().payload == payload);
     }
     call.body = "";
     CHECK(functions.ask(call).status == 200);
-    CHECK(functions.requests.back().payload == "{}");
+    CHECK(functions.invocations.back().payload == "{}");
     for (const std::string& payload : {std::string("{"),
                                        std::string("hello"),
                                        std::string("{} x"),
@@ -324,7 +328,7 @@ TEST_CASE("The client context is a JSON object in base64")
 {
     Functions functions;
     CHECK(functions.ask(with("X-Amz-Client-Context", base64::encode(R"({"custom":{"a":1}})"))).status == 200);
-    CHECK(functions.requests.back().client_context == R"({"custom":{"a":1}})");
+    CHECK(functions.invocations.back().client_context == R"({"custom":{"a":1}})");
     for (const std::string& wrong : {std::string("{}"),
                                      std::string("!!"),
                                      base64::encode("[]"),
@@ -340,7 +344,7 @@ TEST_CASE("A caller's trace goes on")
 {
     Functions functions;
     functions.ask(with("x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793"));
-    CHECK(functions.requests.back().trace_id == "Root=1-5759e988-bd862e3fe1be46a994272793");
+    CHECK(functions.invocations.back().trace_id == "Root=1-5759e988-bd862e3fe1be46a994272793");
 }
 
 TEST_CASE("Functions are invoked by POST")
@@ -352,7 +356,7 @@ TEST_CASE("Functions are invoked by POST")
         CHECK(functions.ask(call).status == 405);
         CHECK(functions.ask(call).allow == "POST");
     }
-    CHECK(functions.requests.empty());
+    CHECK(functions.invocations.empty());
 }
 
 TEST_CASE("Without keys, callers on this machine invoke, but no web page")
@@ -366,7 +370,7 @@ TEST_CASE("Without keys, callers on this machine invoke, but no web page")
     call = {};
     call.headers = {{"Host", "evil.example"}};
     CHECK(functions.said(call).starts_with("403 AccessDeniedException "));
-    CHECK(functions.requests.empty());
+    CHECK(functions.invocations.empty());
 }
 
 TEST_CASE("With keys, signatures for the service lambda are taken, and no others")
@@ -416,5 +420,5 @@ TEST_CASE("A key with a policy needs lambda:InvokeFunction on the function")
             kArn + R"(hello because no identity-based policy allows the lambda:InvokeFunction action"})");
     CHECK(Functions::words(functions.ask_signed(denied, {}))
               .find("with an explicit deny in an identity-based policy") != std::string::npos);
-    CHECK(functions.requests.size() == 1);
+    CHECK(functions.invocations.size() == 1);
 }

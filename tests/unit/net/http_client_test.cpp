@@ -386,6 +386,32 @@ TEST_CASE("Whoever waits gets the connection that becomes free")
     CHECK(server.connections == 1);
 }
 
+TEST_CASE("What is not wanted any more when its turn comes is not sent, and makes room for others")
+{
+    Clients clients;
+    test::FakeHttpServer server(clients.io);
+    server.on_request = [](const net::HttpRequest& request) { return http_reply(200, request.target); };
+    net::HttpClientOptions options;
+    options.connections_max = 1;
+    options.waiting_max = 2;
+    clients.connect(server.url(), options);
+    std::vector<HttpOutcome> outcomes;
+    const auto call = [&](const char* target, bool is_wanted) {
+        net::HttpCall made{"GET", target, {}, {}};
+        made.is_wanted = [is_wanted] { return is_wanted; };
+        clients.client->call(made, [&](HttpOutcome outcome) { outcomes.push_back(std::move(outcome)); });
+    };
+    call("/1", true);
+    call("/2", false);
+    call("/3", true);
+    call("/4", true);
+    clients.run([&] { return outcomes.size() == 4; });
+    CHECK(std::get<HttpFailure>(outcomes[0]).kind == HttpFailure::Kind::Unwanted);
+    CHECK(std::get<HttpResponse>(outcomes[1]).body == "/1");
+    CHECK(std::get<HttpResponse>(outcomes[2]).body == "/3");
+    CHECK(std::get<HttpResponse>(outcomes[3]).body == "/4");
+}
+
 TEST_CASE("A client may be destroyed by whom it answers")
 {
     Clients clients;

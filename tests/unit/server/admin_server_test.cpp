@@ -88,7 +88,7 @@ private:
 class Served {
 public:
     using Done = std::function<void(ReloadOutcome)>;
-    using Invoked = std::function<void(management::InvokeAnswer)>;
+    using Invoked = std::function<void(api::InvocationResult)>;
 
     explicit Served(AdminServerOptions options = {})
     {
@@ -123,7 +123,7 @@ private:
         hooks.status = []() -> management::AdminStatus { throw std::runtime_error("a bug"); };
         hooks.reload = [this](Done done) { asked_.set(std::move(done)); };
         hooks.functions.has = [](std::string_view) { return true; };
-        hooks.functions.invoke = [this](const management::InvokeRequest&, Invoked done) {
+        hooks.functions.invoke = [this](const std::string&, const api::Invocation&, Invoked done) {
             invoked_.set(std::move(done));
         };
         return hooks;
@@ -328,9 +328,9 @@ TEST_CASE("An invocation has Lambda's room for its payload")
     Served served(options);
     const std::string head = "POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: localhost\r\n";
     Caller caller(served.port());
-    const std::string payload = '"' + std::string(management::kInvocationBytesMax - 2, 'x') + '"';
+    const std::string payload = '"' + std::string(api::kPayloadBytesMax - 2, 'x') + '"';
     caller.send(head + "Content-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload);
-    served.invoked()({management::InvokeAnswer::Outcome::Failed, "{}", "", "the log"});
+    served.invoked()({api::Outcome::Failed, "{}", "", "the log", ""});
     const std::string answer = caller.read_to("{}");
     CHECK(status_of(answer) == 200);
     CHECK(answer.find("\r\nX-Amz-Function-Error: Unhandled\r\n") != std::string::npos);
@@ -374,12 +374,12 @@ TEST_CASE("Whoever waits for a function waits longer than others, and in nobody'
     third.send(kReload);  // its deadline passes, that of the functions does not
     CHECK(status_of(third.read_to("}")) == 504);
     served.reload();
-    one({management::InvokeAnswer::Outcome::Returned, "{}", "", ""});
+    one(api::InvocationResult::returned("{}"));
     CHECK(status_of(first.read_to("{}")) == 200);
     third.send(kInvoke);
-    served.invoked()({management::InvokeAnswer::Outcome::Returned, "{}", "", ""});
+    served.invoked()(api::InvocationResult::returned("{}"));
     CHECK(status_of(third.read_to("{}")) == 200);
-    other({management::InvokeAnswer::Outcome::Returned, "{}", "", ""});
+    other(api::InvocationResult::returned("{}"));
     CHECK(status_of(second.read_to("{}")) == 200);
 }
 

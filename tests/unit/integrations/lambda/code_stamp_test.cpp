@@ -53,6 +53,15 @@ TEST_CASE("what is edited, added or removed is another code, and what changes by
         code.write("env/pyvenv.cfg", "");
         CHECK(CodeStamp::of(function) != before);
     }
+    SECTION("what editors and the Finder leave")
+    {
+        code.write(".idea/workspace.xml", "");
+        code.write(".vscode/settings.json", "");
+        code.write("a/.DS_Store", "");
+        code.write("a/.index.js.swp", "");
+        code.write("a/index.js~", "");
+        CHECK(CodeStamp::of(function) == before);
+    }
     SECTION("the insides of a package, of a virtual environment, of .git and __pycache__")
     {
         code.write(".venv/lib/python3.12/site-packages/x.py", "12");
@@ -61,6 +70,20 @@ TEST_CASE("what is edited, added or removed is another code, and what changes by
         code.write("a/__pycache__/b.pyc", "");
         CHECK(CodeStamp::of(function) == before);
     }
+}
+
+TEST_CASE("what the gateway itself writes is no code")
+{
+    TemporaryDirectory code;
+    api::Function function;
+    function.code_uri = code.path();
+    code.write("index.js", "1");
+    const std::vector<std::string> own{code.path() + "/logs/one.log", code.path() + "/logs/other.log"};
+    const CodeStamp before = CodeReader(own).stamp_of(function);
+    code.write("logs/one.log", "a line");
+    CHECK(CodeReader(own).stamp_of(function) == before);
+    code.write("logs/mine.log", "a line");
+    CHECK(CodeReader(own).stamp_of(function) != before);
 }
 
 TEST_CASE("a function without files has a stamp as well")

@@ -75,17 +75,57 @@ time.sleep(3600)
     REQUIRE(eventually([&] { return lab.stats("init").instances.value() == 0; }));
 }
 
-TEST_CASE("a function that never asks for an event is killed when its time to start is over")
+TEST_CASE("a function whose init takes too long is started once more, in the time of the invocation")
+{
+    FunctionFixture lab;
+    const std::string gate = lab.code.path() + "/gate";
+    auto spec = lab.function("heavy", answering("result = event"));
+    lab.code.write("heavy/bootstrap",
+                   "#!/bin/sh\nuntil test -e " + gate + "; do sleep 0.01; done\nexec ./ready\n",
+                   true);
+    lab.code.write("heavy/ready", answering("result = event"), true);
+    spec.options.init_timeout = milliseconds(100);
+    lab.load({spec});
+    const Answer answer = lab.begin("heavy", "1", true);
+    REQUIRE(eventually([&] { return lab.log->has("\tPhase: init\tStatus: timeout\n"); }));
+    CHECK(!answer.has_arrived());
+    lab.code.write("gate", "");
+    const auto result = answer.get();
+    CHECK(result.outcome == Outcome::Returned);
+    CHECK(result.payload == "1");
+    CHECK(result.log_tail.find("START RequestId: " + result.request_id) != std::string::npos);
+    CHECK(result.log_tail.find("Init Duration") == std::string::npos);  // it is of the invocation's time
+    CHECK(lab.stats("heavy").cold_starts.value() == 2);
+    CHECK(lab.stats("heavy").invocations.value() == 1);
+    CHECK(lab.stats("heavy").errors.value() == 0);
+    CHECK(lab.invoke("heavy", "2").payload == "2");
+    CHECK(lab.stats("heavy").cold_starts.value() == 2);
+}
+
+TEST_CASE("a function that never asks for an event is killed when its time to start is over, twice")
 {
     FunctionFixture lab;
     auto spec = lab.function("mute", "#!/bin/sh\nexec sleep 3600\n");
     spec.options.init_timeout = milliseconds(300);
+    spec.function.timeout = milliseconds(200);
     lab.load({spec});
     const auto result = lab.invoke("mute");
     CHECK(result.outcome == Outcome::Failed);
-    CHECK(result.payload.find(" Task timed out after 0.30 seconds\"}") != std::string::npos);
-    CHECK(result.why.ends_with("; it has not asked for an event in gateway.functions.initTimeout"));
-    CHECK(lab.log->has("\tPhase: init\tStatus: timeout\n"));
+    CHECK(result.payload.find(" Task timed out after 0.20 seconds\"}") != std::string::npos);
+    CHECK(
+        result.why.ends_with("; it has not asked for an event in gateway.functions.initTimeout, nor in its "
+                             "timeout when it was started again"));
+    const std::string log = lab.log->text();
+    const std::size_t first = log.find("\tPhase: init\tStatus: timeout\n");
+    const std::size_t start = log.find("START RequestId: ");
+    const std::size_t second = log.find("\tPhase: invoke\tStatus: timeout\n");
+    REQUIRE(second != std::string::npos);
+    CHECK(first < start);
+    CHECK(start < second);
+    CHECK(second < log.find("END RequestId: "));
+    CHECK(lab.stats("mute").cold_starts.value() == 2);
+    CHECK(lab.stats("mute").invocations.value() == 1);
+    CHECK(lab.stats("mute").timeouts.value() == 1);
     REQUIRE(eventually([&] { return lab.stats("mute").instances.value() == 0; }));
 }
 
@@ -145,9 +185,9 @@ TEST_CASE("a result that is too large is refused, the invocation fails, and the 
     continue
 result = os.getpid())"))});
     const auto before = lab.invoke("large", "null");
-    const auto fits = lab.invoke("large", std::to_string(lambda::kResultBytesMax));
+    const auto fits = lab.invoke("large", std::to_string(api::kResultBytesMax));
     CHECK(fits.outcome == Outcome::Returned);
-    CHECK(fits.payload.size() == lambda::kResultBytesMax);
+    CHECK(fits.payload.size() == api::kResultBytesMax);
     for (const char* const size : {"6291557", "10485760"}) {
         const auto result = lab.invoke("large", size);
         CHECK(result.outcome == Outcome::Failed);

@@ -181,7 +181,7 @@ public:
     {
         lambda::FunctionHostOptions options;
         options.runtime_directory = runtime.path();
-        options.scratch_directory = runtime.path() + "/scratch";
+        options.scratch_directory = runtime.path();
         options.open_log = [this](const std::string& group,
                                   const std::string& /*directory*/) -> Result<lambda::LogGroup> {
             groups.push_back(group);

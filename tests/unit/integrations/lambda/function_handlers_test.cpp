@@ -59,31 +59,17 @@ struct Fixture {
     Home home;
 };
 
-InvocationResult returned(std::string payload)
-{
-    InvocationResult result;
-    result.payload = std::move(payload);
-    return result;
-}
-
-InvocationResult ended(Outcome outcome, std::string why)
-{
-    InvocationResult result;
-    result.outcome = outcome;
-    result.why = std::move(why);
-    return result;
-}
-
 }  // namespace
 
 TEST_CASE("a function's proxy response is the answer")  // spec data-plane 4
 {
     Fixture f;
-    CHECK(f.answer_to(returned(R"({"statusCode":200,"body":"hello"})")) == "7: 200 hello");
-    CHECK(f.answer_to(returned(R"({"statusCode":"503"})")) == "7: 503 ");
-    CHECK(f.answer_to(returned(R"({"statusCode":200,"body":"aGk=","isBase64Encoded":true})")) == "7: 200 hi");
-    CHECK(f.answer_to(returned(R"({"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"a"}})")) ==
-          "7: 200 ");
+    CHECK(f.answer_to(InvocationResult::returned(R"({"statusCode":200,"body":"hello"})")) == "7: 200 hello");
+    CHECK(f.answer_to(InvocationResult::returned(R"({"statusCode":"503"})")) == "7: 503 ");
+    CHECK(f.answer_to(InvocationResult::returned(
+              R"({"statusCode":200,"body":"aGk=","isBase64Encoded":true})")) == "7: 200 hi");
+    CHECK(f.answer_to(InvocationResult::returned(
+              R"({"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"a"}})")) == "7: 200 ");
     CHECK(f.home.headers == api::Headers{{"Sec-WebSocket-Protocol", "a"}});
 }
 
@@ -91,10 +77,11 @@ TEST_CASE("what is no proxy response is a failed integration that names the func
 {
     Fixture f;
     CHECK(
-        f.answer_to(returned("null")) ==
+        f.answer_to(InvocationResult::returned("null")) ==
         "7: 502 function \"wsEcho\": malformed proxy response: not an object such as {\"statusCode\": 200}");
-    CHECK(f.answer_to(returned("{")).starts_with("7: 502 function \"wsEcho\": malformed proxy response: "));
-    CHECK(f.answer_to(returned(R"({"statusCode":200,"extra":1})")) ==
+    CHECK(f.answer_to(InvocationResult::returned("{"))
+              .starts_with("7: 502 function \"wsEcho\": malformed proxy response: "));
+    CHECK(f.answer_to(InvocationResult::returned(R"({"statusCode":200,"extra":1})")) ==
           "7: 502 function \"wsEcho\": malformed proxy response: unknown key extra; AWS knows statusCode, "
           "headers, "
           "multiValueHeaders, body and isBase64Encoded");
@@ -103,23 +90,24 @@ TEST_CASE("what is no proxy response is a failed integration that names the func
 TEST_CASE("a function that fails is a failed integration, one that cannot be called is not invocable")
 {
     Fixture f;
-    CHECK(f.answer_to(ended(Outcome::Failed, "Error: no")) == "7: 502 Error: no");
-    CHECK(f.answer_to(ended(Outcome::Throttled, "no room")) == "7: 500 no room");
-    CHECK(f.answer_to(ended(Outcome::NotFound, "gone")) == "7: 500 gone");
-    CHECK(f.answer_to(ended(Outcome::Broken, "no node")) == "7: 500 no node");
+    CHECK(f.answer_to(InvocationResult::refused(Outcome::Failed, "Error: no")) == "7: 502 Error: no");
+    CHECK(f.answer_to(InvocationResult::refused(Outcome::Throttled, "no room")) == "7: 500 no room");
+    CHECK(f.answer_to(InvocationResult::refused(Outcome::Outwaited, "busy")) == "7: 504 busy");
+    CHECK(f.answer_to(InvocationResult::refused(Outcome::NotFound, "gone")) == "7: 500 gone");
+    CHECK(f.answer_to(InvocationResult::refused(Outcome::Broken, "no node")) == "7: 500 no node");
 }
 
 TEST_CASE("the execution log gets Lambda's request id, and what a function that failed said")
 {
     Fixture f;
-    InvocationResult result = returned(R"({"statusCode":200})");
+    InvocationResult result = InvocationResult::returned(R"({"statusCode":200})");
     result.request_id = "uuid";
     f.answer_to(result);
     CHECK(f.home.note.request_id == "uuid");
     CHECK(*f.home.note.payload == R"({"statusCode":200})");
     CHECK_FALSE(f.home.note.function_error);
 
-    result = ended(Outcome::Failed, "TypeError: no");
+    result = InvocationResult::refused(Outcome::Failed, "TypeError: no");
     result.payload = R"({"errorType":"TypeError","errorMessage":"no"})";
     result.request_id = "uuid";
     f.answer_to(result);
@@ -131,7 +119,7 @@ TEST_CASE("the execution log gets Lambda's request id, and what a function that 
     f.answer_to(result);
     CHECK(f.home.note.function_error == "");
 
-    f.answer_to(returned("nonsense"));
+    f.answer_to(InvocationResult::returned("nonsense"));
     CHECK(f.home.note.configuration_error == "Malformed Lambda proxy response");
     CHECK(*f.home.note.payload == "nonsense");
 
@@ -169,17 +157,21 @@ TEST_CASE("an event goes to its function as AWS's JSON")
     parts.connection = &connection;
     parts.route_key = "say";
     parts.body = "hi";
+    const api::Headers event_headers{{"X-Amzn-Trace-Id", "Root=1-a"}};
+    parts.event_headers = &event_headers;
     EventIds ids;
     test::ManualClock clock;
     SystemRandom random;
     {
-        const EventScope scope(parts, ids, clock, random);
+        const EventScope scope(parts, ids, clock, random, 4711);
         CHECK(handler->invoke(handler->state, &scope.event(), {0, 9}) == 0);
     }
     CHECK(invoked == "wsEcho");
     CHECK(seen.payload.starts_with(R"({"requestContext":{"routeKey":"say")"));
     CHECK(seen.payload.find(R"("body":"hi")") != std::string::npos);
+    CHECK(seen.wanted_until == 4711);
+    CHECK(seen.trace_id == "Root=1-a");
 
-    done(returned(R"({"statusCode":200,"body":"yes"})"));
+    done(InvocationResult::returned(R"({"statusCode":200,"body":"yes"})"));
     CHECK(f.told() == std::vector<std::string>{"9: 200 yes"});
 }

@@ -41,7 +41,7 @@ TEST_CASE("the lines of an invocation are those that Lambda writes")
           "Max Memory Used: 74 MB\t");
     report.init_duration = microseconds(166'620);
     CHECK(lambda::report_text(report).ends_with("\tInit Duration: 166.62 ms\t"));
-    CHECK(lambda::init_report_text(milliseconds(10'000), "timeout") ==
+    CHECK(lambda::init_report_text(milliseconds(10'000), "init", "timeout") ==
           "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout");
 }
 

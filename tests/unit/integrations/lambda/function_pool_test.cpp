@@ -72,6 +72,31 @@ TEST_CASE("invocations beyond the bound of the queue are throttled")
     CHECK(b.get().outcome == Outcome::Returned);
 }
 
+TEST_CASE("what nobody waits for any more is not begun, and makes room for others")
+{
+    FunctionFixture lab;
+    auto spec = lab.function("gated", answering(kGated));
+    spec.options.queue = 1;
+    lab.load({spec});
+    const Answer busy = lab.begin("gated", gate(lab, "a"));
+    Answer outwaited;
+    lambda::Invocation invocation;
+    invocation.payload = gate(lab, "a");
+    invocation.wanted_until = lab.clock.steady();
+    lab.set->invoke("gated", std::move(invocation), outwaited.done());
+    const Answer wanted = lab.begin("gated", gate(lab, "a"));
+    CHECK(outwaited.get().outcome == Outcome::Outwaited);
+    CHECK(outwaited.get().why ==
+          "function \"gated\" is throttled: its instances were busy for as long as an answer was waited for");
+    CHECK(!busy.has_arrived());
+    open_gate(lab, "a");
+    CHECK(busy.get().outcome == Outcome::Returned);
+    CHECK(wanted.get().outcome == Outcome::Returned);
+    CHECK(lab.stats("gated").throttles.value() == 1);
+    CHECK(lab.stats("gated").invocations.value() == 2);
+    CHECK(lab.stats("gated").queued.value() == 0);
+}
+
 TEST_CASE("reservedConcurrentExecutions is the limit, and with 0 nobody may invoke the function")
 {
     FunctionFixture lab;

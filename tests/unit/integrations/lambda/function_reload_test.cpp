@@ -113,7 +113,8 @@ TEST_CASE("inline code is a file in a directory of its own, which goes with the 
     const std::string answer = lab.invoke("inline").payload;
     CHECK(answer.find(R"(", "exports.handler = 1"])") != std::string::npos);
     const std::string directory = answer.substr(2, answer.find('"', 2) - 2);
-    CHECK(directory.find(lab.runtime.path() + "/scratch/postern-inline-") == 0);
+    CHECK(directory.find(lab.runtime.path() + "/postern-") == 0);
+    CHECK(directory.find("/inline-") != std::string::npos);
     CHECK(std::filesystem::exists(directory + "/index.js"));
     lab.load({});
     CHECK(eventually([&] { return !std::filesystem::exists(directory); }));
@@ -124,12 +125,40 @@ TEST_CASE("inline code is a file in a directory of its own, which goes with the 
     CHECK(refused.error().detail.find("function \"inline\": inline code is for nodejs and python3") == 0);
 }
 
+TEST_CASE("a function's log beside its code does not make it another code, also when it is of an earlier run")
+{
+    const FunctionFixture lab;
+    const std::string log = lab.code.write("logged/logs/logged.log", "a line\n");
+    std::vector<std::string> open;
+    lambda::FunctionHostOptions options;
+    options.runtime_directory = options.scratch_directory = lab.runtime.path();
+    options.open_log = [&](const std::string&, const std::string&) -> Result<lambda::LogGroup> {
+        open = {log};
+        return lambda::LogGroup{lab.log, false};
+    };
+    options.own_files = [&] { return open; };
+    lambda::FunctionHost host(options, lab.clock);
+    host.start();
+    const std::vector<lambda::FunctionSpec> specs{lab.function("logged", answering("result = os.getpid()"))};
+    const auto first = FunctionSet::load(host, specs, nullptr);
+    REQUIRE(first.has_value());
+    lab.code.write("logged/logs/logged.log", "a line\nanother\n");
+    const auto second = FunctionSet::load(host, specs, first->get());
+    REQUIRE(second.has_value());
+    const auto invoke = [](const FunctionSet& set) {
+        Answer answer;
+        set.invoke("logged", {"{}", {}, {}, {}, false}, answer.done());
+        return answer.get().payload;
+    };
+    CHECK(invoke(**first) == invoke(**second));
+}
+
 TEST_CASE("a function that lives elsewhere is made by whoever knows how, and ends on the functions' thread")
 {
     struct Elsewhere final : lambda::Invoker {
         void invoke(lambda::Invocation invocation, lambda::Done done) override
         {
-            done({Outcome::Returned, "far: " + invocation.payload, {}, {}});
+            done(lambda::InvocationResult::returned("far: " + invocation.payload));
         }
     };
     SystemClock clock;

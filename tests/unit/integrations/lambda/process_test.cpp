@@ -2,6 +2,7 @@
 #include "integrations/lambda/process.hpp"
 
 #include "function_fixture.hpp"
+#include "integrations/lambda/remove_tree.hpp"
 
 #include <csignal>
 #include <fcntl.h>
@@ -135,15 +136,16 @@ TEST_CASE("the memory of a process is its peak in MB")
 
 TEST_CASE(
     "when the gateway is killed, its guard kills the groups that it knows, with all who are in them or have "
-    "left them")
+    "left them, and removes what was written for them")
 {
     TemporaryDirectory directory;
+    directory.write("scratch/inline/index.js", "");
     const InstanceMark mark = mark_of('a');
     const std::string variable = mark_variable('a');
     const pid_t gateway = ::fork();
     REQUIRE(gateway >= 0);
     if (gateway == 0) {
-        auto guard = Guard::start();
+        auto guard = Guard::start(directory.path() + "/scratch");
         if (!guard) ::_exit(1);
         const std::string code =
             "sleep 3600 & echo $$ $! >ids.new; setsid sh -c 'echo $$ >>ids.new; mv ids.new ids; exec sleep "
@@ -172,4 +174,19 @@ TEST_CASE(
     ::kill(gateway, SIGKILL);
     ::waitpid(gateway, nullptr, 0);
     CHECK(eventually([&] { return !is_running(parent) && !is_running(child) && !is_running(stray); }));
+    CHECK(eventually([&] { return !std::filesystem::exists(directory.path() + "/scratch"); }));
+}
+
+TEST_CASE("a tree is removed with all that is in it, but not what its links lead to")
+{
+    const TemporaryDirectory directory;
+    directory.write("kept/file", "");
+    for (int i = 0; i < 500; ++i)
+        directory.write("tree/many/" + std::string(100, 'x') + std::to_string(i), "");
+    directory.write("tree/a/b/c/file", "");
+    std::filesystem::create_symlink(directory.path() + "/kept", directory.path() + "/tree/link");
+    lambda::remove_tree((directory.path() + "/tree").c_str());
+    CHECK(!std::filesystem::exists(directory.path() + "/tree"));
+    CHECK(std::filesystem::exists(directory.path() + "/kept/file"));
+    lambda::remove_tree((directory.path() + "/tree").c_str());  // not there any more
 }

@@ -239,6 +239,32 @@ TEST_CASE("The emulator is asked one thing at a time, others as many as a functi
     CHECK(at_once("function", std::nullopt) == 1);
 }
 
+TEST_CASE("What nobody waits for any more when its turn comes is not sent")
+{
+    Elsewhere elsewhere;
+    elsewhere.spec.options.concurrency = 1;
+    elsewhere.function = elsewhere.make().value();
+    std::vector<Outcome> outcomes;
+    const auto invoke = [&](SteadyMillis wanted_until) {
+        elsewhere.function->invoke(
+            {"{}", "", "", "", false, wanted_until},
+            [&](const InvocationResult& result) { outcomes.push_back(result.outcome); });
+    };
+    elsewhere.server.on_request = [&](const net::HttpRequest&) {
+        elsewhere.clock.pass(1000);
+        return http_reply(200, "{}");
+    };
+    const SteadyMillis now = elsewhere.clock.steady();
+    invoke(now + 1000);
+    invoke(now + 1000);
+    invoke(now + 1001);
+    elsewhere.run([&] { return outcomes.size() == 3; });
+    CHECK(outcomes.at(0) == Outcome::Returned);
+    CHECK(outcomes.at(1) == Outcome::Outwaited);
+    CHECK(outcomes.at(2) == Outcome::Returned);
+    CHECK(elsewhere.server.requests.size() == 2);
+}
+
 TEST_CASE("Nobody may invoke a function without concurrency")
 {
     Elsewhere elsewhere;
@@ -267,10 +293,10 @@ TEST_CASE("A function that does not answer in its time has failed, as one that t
 TEST_CASE("A result over Lambda's limit is a failure of the function")
 {
     Elsewhere elsewhere;
-    CHECK(elsewhere.answered(http_reply(200, std::string(kResultBytesMax, 'x'))).outcome ==
+    CHECK(elsewhere.answered(http_reply(200, std::string(api::kResultBytesMax, 'x'))).outcome ==
           Outcome::Returned);
     const InvocationResult result =
-        elsewhere.answered(http_reply(200, std::string(kResultBytesMax + 1, 'x')));
+        elsewhere.answered(http_reply(200, std::string(api::kResultBytesMax + 1, 'x')));
     CHECK(result.outcome == Outcome::Failed);
     has(result.payload, R"("errorType":"Function.ResponseSizeTooLarge")");
 }
