@@ -43,6 +43,9 @@ public:
     void release() override;
     EpochMillis last_active_at() const override;
 
+    /// False when the kernel has no room to watch the socket: then it is closed already.
+    bool has_socket() const { return channel_.is_open(); }
+
     /// The deadline that is set has come; which one it is depends on the state.
     void on_deadline();
 
