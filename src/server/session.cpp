@@ -54,7 +54,9 @@ void Session::use(net::Readiness ready)
     if (!ready.readable && !ready.failed) return;
     switch (state_) {
         case State::Request:
-            return read_request();
+            if (!is_request_held()) return read_request();
+            if (ready.failed) die();
+            return;
         case State::Answering:
             return die();  // nothing is read meanwhile: this is the caller's end
         case State::Connecting:
@@ -197,8 +199,8 @@ void Session::flush()
 void Session::resume()
 {
     if (state_ == State::Dead) return;
-    if (is_handshake_over_) {
-        is_handshake_over_ = false;
+    if (is_request_over_) {
+        is_request_over_ = false;
         handshake_.reset();
         if (state_ == State::Request) handshake_ = std::make_unique<Handshake>(server_.limits());
     }
@@ -231,8 +233,8 @@ void Session::on_limits_changed()
 void Session::on_drain()
 {
     if (state_ != State::Request) return;
-    read_request();  // what has arrived with the signal is not ignored
-    if (state_ == State::Request && !is_handshake_over_ && received_.empty() &&
+    if (!is_request_held()) read_request();  // what has arrived with the signal is not ignored
+    if (state_ == State::Request && !is_request_over_ && received_.empty() &&
         !handshake_->reader.is_reading()) {
         die();
     }

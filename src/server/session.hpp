@@ -82,6 +82,7 @@ private:
 
     // session_http.cpp: requests and the handshake
     void read_request();
+    bool is_request_held() const;
     void process_requests();
     void on_request(const HttpRequest& request);
     void upgrade(const HttpRequest& request);
@@ -90,7 +91,6 @@ private:
                                                       const gateway::StageSlot& stage,
                                                       const management::ManagementPath& path) const;
     void answer(api::HttpReply reply);
-    void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
     void on_refused(const api::HttpReply& reply) override;
     void on_queued() override;
@@ -138,7 +138,8 @@ private:
     bool is_paused_ = false;  ///< sends faster than limits.messagesPerSecondPerConnection
     bool peer_lost_ = false;  ///< gone while $connect was being asked
     bool has_address_ = false;
-    bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
+    bool is_request_over_ = false;  ///< what handshake_ holds is freed at the end of the turn
+    bool has_peer_ended_ = false;   ///< nothing comes behind received_
     std::uint32_t in_flight_ = 0;
     net::TimerWheel::Id deadline_ = net::TimerWheel::kNone;
     SteadyMillis connected_at_ = 0;  ///< when the handshake came: info_.connected_at

@@ -44,7 +44,7 @@ void Session::on_deadline()
             if (received_.empty() && !handshake_->reader.is_reading()) return die();
             server_.counts().hit(observability::Limit::HandshakeTimeout);
             if (!channel_.is_handshake_done()) return die();
-            return respond(api::request_timeout(server_.shard().clock().wall()));
+            return answer(api::request_timeout(server_.shard().clock().wall()));
         case State::Open: {
             const bool is_idle =
                 limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
