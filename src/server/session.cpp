@@ -93,11 +93,21 @@ connections::PostResult Session::send_shared(const connections::SharedMessage& m
     return result;
 }
 
+/// Whether `bytes` more may wait for the client. What nobody has tried to send yet says nothing about how it
+/// reads: that is sent first.
+bool Session::has_room(std::size_t bytes)
+{
+    const std::size_t bytes_max = server_.limits().outbox_bytes_max;
+    if (unsent_bytes() + bytes <= bytes_max) return true;
+    if (state_ != State::Open || queued_.empty()) return false;
+    if (!channel_.write(queued_)) lost();
+    return unsent_bytes() + bytes <= bytes_max;
+}
+
 /// Whether one more message of `bytes` may be appended. Who reads too slowly is closed.
 connections::PostResult Session::take_message(std::size_t bytes)
 {
-    const std::size_t waiting = unsent_bytes();
-    const bool is_full = waiting + bytes > server_.limits().outbox_bytes_max;
+    const bool is_full = !has_room(bytes);
     if (state_ == State::Connecting && !peer_lost_ &&
         server_.limits().post_inside_connect == api::PostInsideConnect::Queue) {
         return is_full ? connections::PostResult::LimitExceeded : connections::PostResult::Delivered;
@@ -105,9 +115,10 @@ connections::PostResult Session::take_message(std::size_t bytes)
     if (state_ != State::Open) return connections::PostResult::Gone;
     if (is_full) {
         server_.counts().hit(observability::Limit::OutboxBytes);
-        log::warn(
-            "connection.slow_reader",
-            {{"connection_id", info_.id.view()}, {"source_ip", info_.source_ip}, {"unsent_bytes", waiting}});
+        log::warn("connection.slow_reader",
+                  {{"connection_id", info_.id.view()},
+                   {"source_ip", info_.source_ip},
+                   {"unsent_bytes", unsent_bytes()}});
         close(api::kSlowReader.code, api::kSlowReader.text);
         return connections::PostResult::LimitExceeded;
     }

@@ -117,6 +117,7 @@ private:
     SteadyMillis next_due() const;
 
     // session.cpp: ends
+    bool has_room(std::size_t bytes);
     connections::PostResult take_message(std::size_t bytes);
     void flush();
     void resume();
