@@ -48,6 +48,7 @@ public:
 
     /// Whether the owner wants to be told that there is something to read.
     void want_read(bool wanted);
+    bool wants_read() const { return wanted_.readable; }
 
     /// Nothing is to be read, but the owner wants to be told when the peer ends. Until want_read().
     void want_end();

@@ -217,7 +217,8 @@ void Session::resume()
     }
     if (state_ == State::Request) process_requests();
     if (state_ == State::Open && !is_held()) {
-        if (received_.empty()) {
+        if (received_.empty() && !has_peer_ended_) {
+            if (!channel_.wants_read()) heard_at_ = server_.shard().now();  // its silence begins now
             channel_.want_read(true);
         } else {
             process(received_);
