@@ -56,6 +56,8 @@ void Session::on_deadline()
                 return close(api::kGoingAway.code, api::kGoingAway.text);
             }
             if (limits.ping_interval.count() > 0) {
+                // Who is not read is not silent, nor is who has yet to read what was sent before the ping.
+                if (is_held() || !channel_.wants_read()) heard_at_ = now;
                 if (heard_at_ >= pinged_at_) pinged_at_ = 0;  // heard since
                 if (pinged_at_ > 0 && now >= pinged_at_ + limits.ping_interval.count()) {
                     server_.counts().hit(observability::Limit::PingTimeout);
