@@ -30,19 +30,40 @@ Session::~Session()
     server_.shard().seconds().cancel(deadline_);
 }
 
-void Session::on_ready(net::Readiness ready)
+/// Nothing here throws by design; whatever does is a bug of ours. It costs this connection, or it would come
+/// again with each turn.
+template <class Work>
+void Session::guarded(Work work)
 {
     try {
-        use(ready);
+        work();
     } catch (const std::exception& failure) {
-        // Nothing here throws by design; whatever does is a bug of ours. It costs this connection, or it
-        // would come again with each turn.
         log::error(
             "connection.exception",
             {{"what", failure.what()}, {"source_ip", info_.source_ip}, {"connection_id", info_.id.view()}});
         if (state_ == State::Connecting) return leave_connecting();
         lost();
     }
+}
+
+void Session::on_ready(net::Readiness ready)
+{
+    guarded([&] { use(ready); });
+}
+
+void Session::on_turn_end()
+{
+    is_queued_ = false;
+    guarded([this] {
+        flush();
+        resume();
+    });
+}
+
+void Session::on_deadline()
+{
+    deadline_ = net::TimerWheel::kNone;
+    guarded([this] { meet_deadline(); });
 }
 
 void Session::use(net::Readiness ready)
@@ -187,13 +208,6 @@ void Session::die()
     if (has_address_) server_.registry().release(info_.address);
     has_address_ = false;
     server_.bury(*this);
-}
-
-void Session::on_turn_end()
-{
-    is_queued_ = false;
-    flush();
-    resume();
 }
 
 void Session::flush()

@@ -77,6 +77,8 @@ public:
 private:
     enum class State { Request, Answering, Connecting, Open, Closing, Dead };
 
+    template <class Work>
+    void guarded(Work work);
     void on_ready(net::Readiness ready) override;
     void use(net::Readiness ready);
 
@@ -112,6 +114,7 @@ private:
     void end_burst();
 
     // session_deadlines.cpp
+    void meet_deadline();
     void set_timeout(std::chrono::milliseconds timeout);
     void set_deadline(SteadyMillis due);
     SteadyMillis next_due() const;

@@ -33,9 +33,8 @@ SteadyMillis Session::next_due() const
     return due;
 }
 
-void Session::on_deadline()
+void Session::meet_deadline()
 {
-    deadline_ = net::TimerWheel::kNone;
     const SteadyMillis now = server_.shard().now();
     const api::Limits& limits = server_.limits();
     switch (state_) {
