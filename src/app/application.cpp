@@ -2,6 +2,7 @@
 #include "app/application.hpp"
 
 #include "app/assembly.hpp"
+#include "app/descriptor_reserve.hpp"
 #include "app/function_runtime.hpp"
 #include "app/metrics_page.hpp"
 #include "core/log.hpp"
@@ -19,9 +20,7 @@ namespace postern::app {
 
 namespace {
 
-constexpr std::uint16_t kNode = 0;  // one node until there are several
-constexpr std::size_t kSpareDescriptors =
-    96;  // files, listeners, epoll sets, the admin listener's 32, plugins' own
+constexpr std::uint16_t kNode = 0;             // one node until there are several
 constexpr std::size_t kWorkerQueueMax = 4096;  // invocations of blocking handlers
 
 api::ConnectionIdCodec::Key random_key()
@@ -36,12 +35,12 @@ std::size_t wanted_shards(const config::Settings& settings)
     return settings.shards > 0 ? settings.shards : std::max(1U, std::thread::hardware_concurrency());
 }
 
-std::size_t connections_max(const api::Limits& limits)
+std::size_t connections_max(const config::Settings& settings, std::size_t shards)
 {
-    const std::size_t descriptors = net::raise_descriptor_limit();
     const std::size_t fitting =
-        descriptors > 2 * kSpareDescriptors ? descriptors - kSpareDescriptors : descriptors / 2;
-    return limits.connections_max == 0 ? fitting : std::min(limits.connections_max, fitting);
+        connections_fitting(net::raise_descriptor_limit(), reserved_descriptors(settings, shards));
+    const std::size_t wanted = settings.limits.connections_max;
+    return wanted == 0 ? fitting : std::min(wanted, fitting);
 }
 
 }  // namespace
@@ -157,7 +156,7 @@ void Application::commit(Prepared prepared, const config::Settings& settings)
     connect_rate_.set(
         Rate(settings.limits.new_connections_per_second, settings.limits.new_connections_burst));
     load_.addresses.configure(settings.limits);
-    budget_->sockets_max = app::connections_max(settings.limits);
+    budget_->sockets_max = app::connections_max(settings, shards_.size());
     directory_.set_message_bytes_max(settings.limits.message_bytes_max);
 
     const auto configuration =

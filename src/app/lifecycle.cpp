@@ -7,6 +7,7 @@
 #include "app/service_manager.hpp"
 #include "core/line_writer.hpp"
 #include "core/log.hpp"
+#include "net/run_guarded.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -82,7 +83,7 @@ public:
         poll();
         watch_memory();
         service_.on_ready();
-        io_.run();
+        net::run_guarded(io_, "main.exception");
     }
 
     /// They hand over to the main thread.

@@ -26,7 +26,8 @@ std::size_t MemoryWatch::poll(std::size_t ceiling)
     if (ceiling == 0 && before == server::Pressure::None) return 0;
     std::size_t used = resident_bytes();
     server::Pressure now = server::next_pressure(before, used, ceiling);
-    if (now != server::Pressure::None) {
+    if (server::is_trim_due(before, now, ++looks_since_trim_)) {
+        looks_since_trim_ = 0;
         ::malloc_trim(0);
         used = resident_bytes();
         now = server::next_pressure(before, used, ceiling);

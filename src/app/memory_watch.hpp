@@ -23,6 +23,7 @@ public:
 
 private:
     server::MemoryPressure& pressure_;
+    unsigned looks_since_trim_ = 0;
 };
 
 }  // namespace postern::app

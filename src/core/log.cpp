@@ -24,7 +24,7 @@ namespace {
 
 std::atomic<Level> g_level{Level::Info};
 std::atomic<bool> g_json{false};
-RepeatLimit g_warnings(kWarningsPerSecond);
+RepeatLimit g_repeats(kRepeatsPerSecond);
 
 constexpr std::chrono::seconds kFlushPatience{1};  // for a reader that does not read
 constexpr std::chrono::seconds kFlushTotal{10};    // for one that does
@@ -131,13 +131,15 @@ std::string as_text(
     return line;
 }
 
-void write(Level level, std::string_view event, Fields fields)
+enum class Repeats { All, Limited };
+
+void write(Level level, std::string_view event, Fields fields, Repeats repeats = Repeats::All)
 {
     if (!is_enabled(level)) return;
     const EpochMillis now = SystemClock().wall();  // the second that is counted is the one that is written
     std::uint64_t suppressed = 0;
-    if (level == Level::Warn) {
-        const auto admitted = g_warnings.admit(event, static_cast<std::uint32_t>(now / 1000));
+    if (repeats == Repeats::Limited) {
+        const auto admitted = g_repeats.admit(event, static_cast<std::uint32_t>(now / 1000));
         if (!admitted) return;
         suppressed = *admitted;
     }
@@ -174,9 +176,14 @@ void info(std::string_view event, Fields fields)
     write(Level::Info, event, fields);
 }
 
+void refusal(std::string_view event, Fields fields)
+{
+    write(Level::Info, event, fields, Repeats::Limited);
+}
+
 void warn(std::string_view event, Fields fields)
 {
-    write(Level::Warn, event, fields);
+    write(Level::Warn, event, fields, Repeats::Limited);
 }
 
 void error(std::string_view event, Fields fields)

@@ -12,8 +12,8 @@ class LineWriter;
 
 /// The server's own log: one line for each outcome, fields instead of prose. Text on a terminal, JSON
 /// otherwise; always on stderr. Thread: any; once write_through() has been called, writing never waits for
-/// whoever reads stderr. Of one event's warnings at most kWarningsPerSecond are written each second; the next
-/// one tells how many were `suppressed`.
+/// whoever reads stderr. Of one event's warnings and refusals at most kRepeatsPerSecond are written each
+/// second; the next one tells how many were `suppressed`.
 namespace postern::log {
 
 enum class Level { Debug, Info, Warn, Error, Off };
@@ -33,7 +33,7 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-inline constexpr unsigned kWarningsPerSecond = 20;
+inline constexpr unsigned kRepeatsPerSecond = 20;
 
 void configure(Level level, Format format);
 
@@ -45,6 +45,8 @@ bool is_enabled(Level level);
 
 void debug(std::string_view event, Fields fields = {});
 void info(std::string_view event, Fields fields = {});
+/// An `info` line that a stranger can cause as often as he likes.
+void refusal(std::string_view event, Fields fields = {});
 void warn(std::string_view event, Fields fields = {});
 void error(std::string_view event, Fields fields = {});
 

@@ -25,7 +25,9 @@ std::optional<std::uint64_t> RepeatLimit::admit(std::string_view name, std::uint
     if (slot == nullptr) return 0;  // more names than anybody has thought of: nothing is lost
     std::uint64_t window = slot->window.load(std::memory_order_relaxed);
     for (;;) {
-        const bool is_next = second > window >> 32U;
+        const std::uint64_t counted_second = window >> 32U;
+        // One second back is another thread's that came late; more is a clock that was set.
+        const bool is_next = second > counted_second || second + 1 < counted_second;
         if (!is_next && (window & 0xFFFFFFFFU) >= lines_max_) {
             slot->left_out.fetch_add(1, std::memory_order_relaxed);
             return std::nullopt;

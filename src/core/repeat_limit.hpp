@@ -16,7 +16,7 @@ public:
     explicit RepeatLimit(std::uint32_t lines_per_second) : lines_max_(lines_per_second) {}
 
     /// Nothing when the line is to be left out; else how many of the name were, since the last one that was
-    /// written. `second` is of any clock; one that goes back changes nothing.
+    /// written. `second` is of any clock, also one that is set back.
     std::optional<std::uint64_t> admit(std::string_view name, std::uint32_t second);
 
 private:

@@ -38,12 +38,12 @@ void Gateway::throttle(const ConnectRequest& request, ConnectWaiter& waiter, obs
     integrations::EventIds ids;
     ids.make(connection.id, shard_.clock(), shard_.random());
     record_unasked(request, ids, status, api::Refusal::Throttled);
-    log::info("connect.refused",
-              {{"api", connection.api_id},
-               {"status", status},
-               {"why", to_string(limit)},
-               {"source_ip", connection.source_ip},
-               {"request_id", ids.request_id.view()}});
+    log::refusal("connect.refused",
+                 {{"api", connection.api_id},
+                  {"status", status},
+                  {"why", to_string(limit)},
+                  {"source_ip", connection.source_ip},
+                  {"request_id", ids.request_id.view()}});
     waiter.on_refused(
         api::pipeline_refusal(api::Refusal::Throttled, connection.id, ids.request_id, ids.request_time));
 }
@@ -104,11 +104,11 @@ void Gateway::refuse_connect(const ConnectRequest& request, ConnectWaiter& waite
     const api::HttpReply reply = api::overloaded(shard_.clock().wall());
     integrations::EventIds ids;
     record_unasked(request, ids, reply.status, api::Refusal::Throttled, why);
-    log::info("connect.refused",
-              {{"api", request.connection->api_id},
-               {"status", reply.status},
-               {"why", why},
-               {"source_ip", request.connection->source_ip}});
+    log::refusal("connect.refused",
+                 {{"api", request.connection->api_id},
+                  {"status", reply.status},
+                  {"why", why},
+                  {"source_ip", request.connection->source_ip}});
     waiter.on_refused(reply);
 }
 
@@ -165,11 +165,11 @@ void Gateway::answer_connect(Call& call, const integrations::InvokeReply& reply)
                                                         shard_.clock().wall());
     const bool is_answer = refusal.status == reply.status_code;  // else it was none that HTTP can give
     record(call, refusal.status, is_answer ? std::nullopt : std::optional(api::Refusal::IntegrationFailed));
-    log::info("connect.refused",
-              {{"status", refusal.status},
-               {"why", "the $connect handler answered " + std::to_string(reply.status_code)},
-               {"handler", call.route->handler->name},
-               {"request_id", request_id(call)}});
+    log::refusal("connect.refused",
+                 {{"status", refusal.status},
+                  {"why", "the $connect handler answered " + std::to_string(reply.status_code)},
+                  {"handler", call.route->handler->name},
+                  {"request_id", request_id(call)}});
     finish(call);
     waiter.on_refused(refusal);
 }

@@ -64,11 +64,11 @@ void AdminApi::handle(const CallerRequest& request, const Done& done) const
     if (is_invocation(request.target)) return invoke_api_.handle(request, *hooks_.callers(), done);
     // Whoever may not is not told what there is either.
     if (const auto why = hooks_.callers()->refuse_administration(request, clock_.wall())) {
-        log::info("admin.refused",
-                  {{"method", request.method},
-                   {"path", text::to_utf8_lossy(path)},
-                   {"source_ip", request.source_ip},
-                   {"why", text::to_utf8_lossy(std::string_view(*why).substr(0, why->find('\n')))}});
+        log::refusal("admin.refused",
+                     {{"method", request.method},
+                      {"path", text::to_utf8_lossy(path)},
+                      {"source_ip", request.source_ip},
+                      {"why", text::to_utf8_lossy(std::string_view(*why).substr(0, why->find('\n')))}});
         return done(admin_error(403, *why));
     }
     administer(request, path, done);

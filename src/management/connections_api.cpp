@@ -41,11 +41,11 @@ void ConnectionsApi::handle(const ConnectionsCall& call, Random& random, Done do
         return done(api::management::malformed_id(call.path.connection_id, ids.view(), now));
     }
     if (const auto refusal = callers_->refuse(call, ids.view(), now)) {
-        log::info("connections_api.refused",
-                  {{"method", call.method},
-                   {"status", refusal->status},
-                   {"why", error_type(*refusal)},
-                   {"source_ip", call.source_ip}});
+        log::refusal("connections_api.refused",
+                     {{"method", call.method},
+                      {"status", refusal->status},
+                      {"why", error_type(*refusal)},
+                      {"source_ip", call.source_ip}});
         return done(*refusal);
     }
     if (kind != Kind::Connection) return extensions_api_.handle(call, ids, now, std::move(done));

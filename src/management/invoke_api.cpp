@@ -63,10 +63,10 @@ void InvokeApi::handle(const CallerRequest& request, const Callers& callers, con
     const std::string arn = callers.function_arn(function.name(), function.qualifier);
     if (const auto refusal = callers.refuse_invocation(request, arn, clock_.wall())) {
         const std::string line = refusal->message.substr(0, refusal->message.find('\n'));
-        log::info("invoke.refused",
-                  {{"function", text::to_utf8_lossy(function.text)},
-                   {"source_ip", request.source_ip},
-                   {"why", text::to_utf8_lossy(line)}});
+        log::refusal("invoke.refused",
+                     {{"function", text::to_utf8_lossy(function.text)},
+                      {"source_ip", request.source_ip},
+                      {"why", text::to_utf8_lossy(line)}});
         return answer(invoke_error::make(403, refusal->error_type, refusal->message));
     }
     if (request.method != "POST") return answer(wrong_method("POST"));

@@ -30,7 +30,9 @@ Channel::Channel(Shard& shard, int fd, Watcher& watcher, const TlsOffer& tls)
     : shard_(shard), watcher_(watcher), fd_(fd), may_be_plain_(tls.context != nullptr && tls.is_optional)
 {
     if (tls.context != nullptr) tls_.emplace(*tls.context);
-    shard_.poller().add(fd_, watcher_, true, false);
+    if (shard_.poller().add(fd_, watcher_, watched_)) return;
+    ::close(fd_);
+    fd_ = -1;
 }
 
 Channel::~Channel()
@@ -176,7 +178,7 @@ bool Channel::send_some(Outbox& pieces)
 void Channel::await_room(std::size_t kept)
 {
     count_kept(kept);
-    writes_ = true;
+    wanted_.writable = true;
     update_interest();
 }
 
@@ -190,7 +192,7 @@ bool Channel::on_writable()
         if (!is_sound) return false;
         if (!unsent_.empty()) return true;
     }
-    writes_ = false;
+    wanted_.writable = false;
     update_interest();
     if (finishing_) ::shutdown(fd_, SHUT_WR);
     return true;
@@ -198,15 +200,15 @@ bool Channel::on_writable()
 
 void Channel::want_read(bool wanted)
 {
-    reads_ = wanted;
-    watches_end_ = false;
+    wanted_.readable = wanted;
+    wanted_.end = false;
     update_interest();
 }
 
 void Channel::want_end()
 {
-    reads_ = false;
-    watches_end_ = true;
+    wanted_.readable = false;
+    wanted_.end = true;
     update_interest();
 }
 
@@ -238,11 +240,9 @@ void Channel::close()
 void Channel::update_interest()
 {
     if (fd_ < 0) return;
-    if (reads_ == watched_reads_ && writes_ == watched_writes_ && watches_end_ == watched_end_) return;
-    watched_reads_ = reads_;
-    watched_writes_ = writes_;
-    watched_end_ = watches_end_;
-    shard_.poller().change(fd_, watcher_, reads_, writes_, watches_end_);
+    if (wanted_ == watched_) return;
+    watched_ = wanted_;
+    shard_.poller().change(fd_, watcher_, wanted_);
 }
 
 }  // namespace postern::net

@@ -17,6 +17,7 @@ namespace postern::net {
 /// and only what the kernel refuses is kept. Shard-local; owns the descriptor.
 class Channel {
 public:
+    /// Not open when the kernel watches no more sockets.
     Channel(Shard& shard, int fd, Watcher& watcher, const TlsOffer& tls);
     ~Channel();
     Channel(const Channel&) = delete;
@@ -47,6 +48,7 @@ public:
 
     /// Whether the owner wants to be told that there is something to read.
     void want_read(bool wanted);
+    bool wants_read() const { return wanted_.readable; }
 
     /// Nothing is to be read, but the owner wants to be told when the peer ends. Until want_read().
     void want_end();
@@ -73,12 +75,8 @@ private:
     Shard& shard_;
     Watcher& watcher_;
     int fd_;
-    bool reads_ = true;
-    bool writes_ = false;
-    bool watches_end_ = false;
-    bool watched_reads_ = true;
-    bool watched_writes_ = false;
-    bool watched_end_ = false;
+    Interest wanted_{.readable = true};
+    Interest watched_ = wanted_;  ///< what the poller knows
     bool finishing_ = false;
     bool handshake_counted_ = false;
     bool may_be_plain_;  ///< TLS is optional, and nothing has been read yet

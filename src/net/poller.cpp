@@ -12,17 +12,14 @@ namespace {
 
 constexpr std::size_t kEventsPerTurn = 256;
 
-std::uint32_t interest(bool readable, bool writable)
-{
-    return (readable ? EPOLLIN | EPOLLRDHUP : 0U) | (writable ? EPOLLOUT : 0U);
-}
-
-void control(int epoll, int operation, int fd, Watcher* watcher, std::uint32_t events)
+/// False with errno.
+bool control(int epoll, int operation, int fd, Watcher* watcher, Interest interest)
 {
     epoll_event event{};
-    event.events = events;
+    event.events = (interest.readable ? EPOLLIN : 0U) | (interest.writable ? EPOLLOUT : 0U) |
+                   (interest.readable || interest.end ? EPOLLRDHUP : 0U);
     event.data.ptr = watcher;
-    POSTERN_CHECK(epoll_ctl(epoll, operation, fd, &event) == 0);
+    return epoll_ctl(epoll, operation, fd, &event) == 0;
 }
 
 }  // namespace
@@ -40,20 +37,19 @@ void Poller::start()
     wait();
 }
 
-void Poller::add(int fd, Watcher& watcher, bool readable, bool writable)
+bool Poller::add(int fd, Watcher& watcher, Interest interest)
 {
-    control(epoll_, EPOLL_CTL_ADD, fd, &watcher, interest(readable, writable));
+    return control(epoll_, EPOLL_CTL_ADD, fd, &watcher, interest);
 }
 
-void Poller::change(int fd, Watcher& watcher, bool readable, bool writable, bool end)
+void Poller::change(int fd, Watcher& watcher, Interest interest)
 {
-    const std::uint32_t events = interest(readable, writable) | (end ? EPOLLRDHUP : 0U);
-    control(epoll_, EPOLL_CTL_MOD, fd, &watcher, events);
+    POSTERN_CHECK(control(epoll_, EPOLL_CTL_MOD, fd, &watcher, interest));
 }
 
 void Poller::remove(int fd)
 {
-    control(epoll_, EPOLL_CTL_DEL, fd, nullptr, 0);
+    POSTERN_CHECK(control(epoll_, EPOLL_CTL_DEL, fd, nullptr, {}));
 }
 
 void Poller::wait()

@@ -16,6 +16,16 @@ struct Readiness {
     bool failed = false;
 };
 
+/// What a watcher wants to be told of, beside failures. `end`: the peer's end (as readable), also when
+/// nothing is to be read.
+struct Interest {
+    bool readable = false;
+    bool writable = false;
+    bool end = false;
+
+    friend bool operator==(const Interest&, const Interest&) = default;
+};
+
 /// Told when its socket is ready. Called on the shard's thread.
 class Watcher {
 public:
@@ -37,10 +47,10 @@ public:
 
     void start();
 
-    /// The watcher must stay valid until the end of the turn in which its descriptor was removed.
-    void add(int fd, Watcher& watcher, bool readable, bool writable);
-    /// `end`: the peer's end is reported (as readable) even when nothing is to be read.
-    void change(int fd, Watcher& watcher, bool readable, bool writable, bool end = false);
+    /// False when the kernel watches no more sockets. The watcher must stay valid until the end of the turn
+    /// in which its descriptor was removed.
+    [[nodiscard]] bool add(int fd, Watcher& watcher, Interest interest);
+    void change(int fd, Watcher& watcher, Interest interest);
     void remove(int fd);
 
 private:

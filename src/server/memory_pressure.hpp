@@ -56,6 +56,16 @@ constexpr std::size_t bytes_to_shed(std::size_t used, std::size_t ceiling)
     return used > wanted ? used - wanted : 0;
 }
 
+/// Whether what the allocator keeps for itself is to be given back to the system, for which threads that
+/// allocate wait: whenever somebody would be refused or closed for it, else at every 40th look, ten seconds
+/// after the last time, so that the level falls. `looks` since then.
+constexpr bool is_trim_due(Pressure before, Pressure now, unsigned looks)
+{
+    constexpr unsigned kLooks = 40;
+    if (now == Pressure::None) return false;
+    return now > before || now == Pressure::Shedding || looks >= kLooks;
+}
+
 /// The node's pressure: written by the main thread, looked at by the shards. Thread: any.
 class MemoryPressure {
 public:

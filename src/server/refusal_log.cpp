@@ -23,8 +23,9 @@ std::string loggable_path(const HttpRequest& request)
 
 void log_refused(const HttpRequest& request, std::string_view source_ip, int status, std::string_view why)
 {
-    log::info("connect.refused",
-              {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
+    log::refusal(
+        "connect.refused",
+        {{"status", status}, {"why", why}, {"path", loggable_path(request)}, {"source_ip", source_ip}});
 }
 
 void log_unreadable(char first_byte, std::string_view source_ip)
@@ -33,13 +34,13 @@ void log_unreadable(char first_byte, std::string_view source_ip)
         first_byte == kTlsHandshake
             ? "it speaks TLS, and this port does not"
             : "it is no HTTP/1.1 request, or its head is larger than gateway.limits.headerBytes";
-    log::info("connect.refused", {{"status", 400}, {"why", why}, {"source_ip", source_ip}});
+    log::refusal("connect.refused", {{"status", 400}, {"why", why}, {"source_ip", source_ip}});
 }
 
 void log_refused_call(const HttpRequest& request, std::string_view why)
 {
-    log::info("connections_api.refused",
-              {{"method", request.method}, {"why", why}, {"path", loggable_path(request)}});
+    log::refusal("connections_api.refused",
+                 {{"method", request.method}, {"why", why}, {"path", loggable_path(request)}});
 }
 
 }  // namespace postern::server

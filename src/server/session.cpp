@@ -30,19 +30,40 @@ Session::~Session()
     server_.shard().seconds().cancel(deadline_);
 }
 
-void Session::on_ready(net::Readiness ready)
+/// Nothing here throws by design; whatever does is a bug of ours. It costs this connection, or it would come
+/// again with each turn.
+template <class Work>
+void Session::guarded(Work work)
 {
     try {
-        use(ready);
+        work();
     } catch (const std::exception& failure) {
-        // Nothing here throws by design; whatever does is a bug of ours. It costs this connection, or it
-        // would come again with each turn.
         log::error(
             "connection.exception",
             {{"what", failure.what()}, {"source_ip", info_.source_ip}, {"connection_id", info_.id.view()}});
         if (state_ == State::Connecting) return leave_connecting();
         lost();
     }
+}
+
+void Session::on_ready(net::Readiness ready)
+{
+    guarded([&] { use(ready); });
+}
+
+void Session::on_turn_end()
+{
+    is_queued_ = false;
+    guarded([this] {
+        flush();
+        resume();
+    });
+}
+
+void Session::on_deadline()
+{
+    deadline_ = net::TimerWheel::kNone;
+    guarded([this] { meet_deadline(); });
 }
 
 void Session::use(net::Readiness ready)
@@ -54,7 +75,9 @@ void Session::use(net::Readiness ready)
     if (!ready.readable && !ready.failed) return;
     switch (state_) {
         case State::Request:
-            return read_request();
+            if (!is_request_held()) return read_request();
+            if (ready.failed) die();
+            return;
         case State::Answering:
             return die();  // nothing is read meanwhile: this is the caller's end
         case State::Connecting:
@@ -91,11 +114,21 @@ connections::PostResult Session::send_shared(const connections::SharedMessage& m
     return result;
 }
 
+/// Whether `bytes` more may wait for the client. What nobody has tried to send yet says nothing about how it
+/// reads: that is sent first.
+bool Session::has_room(std::size_t bytes)
+{
+    const std::size_t bytes_max = server_.limits().outbox_bytes_max;
+    if (unsent_bytes() + bytes <= bytes_max) return true;
+    if (state_ != State::Open || queued_.empty()) return false;
+    if (!channel_.write(queued_)) lost();
+    return unsent_bytes() + bytes <= bytes_max;
+}
+
 /// Whether one more message of `bytes` may be appended. Who reads too slowly is closed.
 connections::PostResult Session::take_message(std::size_t bytes)
 {
-    const std::size_t waiting = unsent_bytes();
-    const bool is_full = waiting + bytes > server_.limits().outbox_bytes_max;
+    const bool is_full = !has_room(bytes);
     if (state_ == State::Connecting && !peer_lost_ &&
         server_.limits().post_inside_connect == api::PostInsideConnect::Queue) {
         return is_full ? connections::PostResult::LimitExceeded : connections::PostResult::Delivered;
@@ -103,9 +136,10 @@ connections::PostResult Session::take_message(std::size_t bytes)
     if (state_ != State::Open) return connections::PostResult::Gone;
     if (is_full) {
         server_.counts().hit(observability::Limit::OutboxBytes);
-        log::warn(
-            "connection.slow_reader",
-            {{"connection_id", info_.id.view()}, {"source_ip", info_.source_ip}, {"unsent_bytes", waiting}});
+        log::warn("connection.slow_reader",
+                  {{"connection_id", info_.id.view()},
+                   {"source_ip", info_.source_ip},
+                   {"unsent_bytes", unsent_bytes()}});
         close(api::kSlowReader.code, api::kSlowReader.text);
         return connections::PostResult::LimitExceeded;
     }
@@ -176,13 +210,6 @@ void Session::die()
     server_.bury(*this);
 }
 
-void Session::on_turn_end()
-{
-    is_queued_ = false;
-    flush();
-    resume();
-}
-
 void Session::flush()
 {
     // What is posted while $connect is being asked waits for the 101.
@@ -197,14 +224,15 @@ void Session::flush()
 void Session::resume()
 {
     if (state_ == State::Dead) return;
-    if (is_handshake_over_) {
-        is_handshake_over_ = false;
+    if (is_request_over_) {
+        is_request_over_ = false;
         handshake_.reset();
         if (state_ == State::Request) handshake_ = std::make_unique<Handshake>(server_.limits());
     }
     if (state_ == State::Request) process_requests();
     if (state_ == State::Open && !is_held()) {
-        if (received_.empty()) {
+        if (received_.empty() && !has_peer_ended_) {
+            if (!channel_.wants_read()) heard_at_ = server_.shard().now();  // its silence begins now
             channel_.want_read(true);
         } else {
             process(received_);
@@ -231,8 +259,8 @@ void Session::on_limits_changed()
 void Session::on_drain()
 {
     if (state_ != State::Request) return;
-    read_request();  // what has arrived with the signal is not ignored
-    if (state_ == State::Request && !is_handshake_over_ && received_.empty() &&
+    if (!is_request_held()) read_request();  // what has arrived with the signal is not ignored
+    if (state_ == State::Request && !is_request_over_ && received_.empty() &&
         !handshake_->reader.is_reading()) {
         die();
     }

@@ -43,6 +43,9 @@ public:
     void release() override;
     EpochMillis last_active_at() const override;
 
+    /// False when the kernel has no room to watch the socket: then it is closed already.
+    bool has_socket() const { return channel_.is_open(); }
+
     /// The deadline that is set has come; which one it is depends on the state.
     void on_deadline();
 
@@ -74,11 +77,14 @@ public:
 private:
     enum class State { Request, Answering, Connecting, Open, Closing, Dead };
 
+    template <class Work>
+    void guarded(Work work);
     void on_ready(net::Readiness ready) override;
     void use(net::Readiness ready);
 
     // session_http.cpp: requests and the handshake
     void read_request();
+    bool is_request_held() const;
     void process_requests();
     void on_request(const HttpRequest& request);
     void upgrade(const HttpRequest& request);
@@ -87,7 +93,6 @@ private:
                                                       const gateway::StageSlot& stage,
                                                       const management::ManagementPath& path) const;
     void answer(api::HttpReply reply);
-    void respond(const api::HttpReply& reply);
     void on_admitted(std::string_view protocol) override;
     void on_refused(const api::HttpReply& reply) override;
     void on_queued() override;
@@ -109,11 +114,13 @@ private:
     void end_burst();
 
     // session_deadlines.cpp
+    void meet_deadline();
     void set_timeout(std::chrono::milliseconds timeout);
     void set_deadline(SteadyMillis due);
     SteadyMillis next_due() const;
 
     // session.cpp: ends
+    bool has_room(std::size_t bytes);
     connections::PostResult take_message(std::size_t bytes);
     void flush();
     void resume();
@@ -135,7 +142,8 @@ private:
     bool is_paused_ = false;  ///< sends faster than limits.messagesPerSecondPerConnection
     bool peer_lost_ = false;  ///< gone while $connect was being asked
     bool has_address_ = false;
-    bool is_handshake_over_ = false;  ///< what handshake_ holds may be freed at the end of the turn
+    bool is_request_over_ = false;  ///< what handshake_ holds is freed at the end of the turn
+    bool has_peer_ended_ = false;   ///< nothing comes behind received_
     std::uint32_t in_flight_ = 0;
     net::TimerWheel::Id deadline_ = net::TimerWheel::kNone;
     SteadyMillis connected_at_ = 0;  ///< when the handshake came: info_.connected_at

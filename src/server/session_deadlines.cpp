@@ -33,9 +33,8 @@ SteadyMillis Session::next_due() const
     return due;
 }
 
-void Session::on_deadline()
+void Session::meet_deadline()
 {
-    deadline_ = net::TimerWheel::kNone;
     const SteadyMillis now = server_.shard().now();
     const api::Limits& limits = server_.limits();
     switch (state_) {
@@ -44,7 +43,7 @@ void Session::on_deadline()
             if (received_.empty() && !handshake_->reader.is_reading()) return die();
             server_.counts().hit(observability::Limit::HandshakeTimeout);
             if (!channel_.is_handshake_done()) return die();
-            return respond(api::request_timeout(server_.shard().clock().wall()));
+            return answer(api::request_timeout(server_.shard().clock().wall()));
         case State::Open: {
             const bool is_idle =
                 limits.idle_timeout.count() > 0 && now >= active_at_ + limits.idle_timeout.count();
@@ -56,6 +55,8 @@ void Session::on_deadline()
                 return close(api::kGoingAway.code, api::kGoingAway.text);
             }
             if (limits.ping_interval.count() > 0) {
+                // Who is not read is not silent, nor is who has yet to read what was sent before the ping.
+                if (is_held() || !channel_.wants_read()) heard_at_ = now;
                 if (heard_at_ >= pinged_at_) pinged_at_ = 0;  // heard since
                 if (pinged_at_ > 0 && now >= pinged_at_ + limits.ping_interval.count()) {
                     server_.counts().hit(observability::Limit::PingTimeout);

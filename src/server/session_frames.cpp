@@ -68,22 +68,23 @@ void Session::read_frames()
 {
     net::SharedBuffers& buffers = server_.shard().buffers();
     net::Channel::Read read;
+    std::span<char> input;
     const std::size_t had = received_.size();
     if (had < net::SharedBuffers::kInputBytes / 2) {
         std::memcpy(buffers.input.get(), received_.data(), had);
         read = channel_.read(buffers.input.get() + had, net::SharedBuffers::kInputBytes - had);
-        if (read.bytes > 0) process({buffers.input.get(), had + read.bytes});
+        input = {buffers.input.get(), had + read.bytes};
     } else {
         // A frame larger than the scratch (only with raised limits) is collected where it stays.
         received_.resize(had + kReadStep + net::TlsStream::kSlack);
         read = channel_.read(received_.data() + had, received_.size() - had);
         received_.resize(had + read.bytes);
-        if (read.bytes > 0) process(received_);
+        input = received_;
     }
-    if (read.status != net::Channel::Status::Ok) {
-        if (state_ == State::Open) lost();
-        if (state_ == State::Closing) die();
-    }
+    has_peer_ended_ = read.status == net::Channel::Status::PeerClosed;
+    if (read.bytes > 0 || has_peer_ended_) process(input);
+    if (state_ == State::Open && read.status == net::Channel::Status::Failed) lost();
+    if (state_ == State::Closing && read.status != net::Channel::Status::Ok) die();
 }
 
 /// Takes messages off `input` for as long as they are complete and may begin; keeps the rest.
@@ -97,11 +98,11 @@ void Session::process(std::span<char> input)
     limits.message_bytes_max = server_.limits().message_bytes_max;
     limits.allow_compressed = is_compressed_;
 
-    bool is_complete = true;
+    bool needs_more = false;
     while (state_ == State::Open && !is_held()) {
         const net::ws::Item item = decoder_.next(input, limits);
-        is_complete = item.kind != net::ws::Item::Kind::NeedMore;
-        if (!is_complete) break;
+        needs_more = item.kind == net::ws::Item::Kind::NeedMore;
+        if (needs_more) break;
         on_item(item);
     }
     if (state_ != State::Open || input.empty()) {
@@ -112,7 +113,9 @@ void Session::process(std::span<char> input)
         received_.assign(input.data(), input.size());
     }
     end_burst();
-    if (state_ == State::Open) channel_.want_read(!is_held());
+    if (state_ != State::Open) return;
+    if (has_peer_ended_ && needs_more) return lost();
+    channel_.want_read(!has_peer_ended_ && !is_held());
 }
 
 void Session::end_burst()

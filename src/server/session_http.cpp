@@ -29,14 +29,22 @@ void Session::read_request()
     net::SharedBuffers& buffers = server_.shard().buffers();
     const auto read = channel_.read(buffers.input.get(), kRequestStep);
     received_.append(buffers.input.get(), read.bytes);
+    if (read.status == net::Channel::Status::PeerClosed) has_peer_ended_ = true;
     process_requests();
-    if (read.status != net::Channel::Status::Ok && state_ == State::Request) die();
+    if (read.status == net::Channel::Status::Failed && state_ == State::Request) die();
 }
 
-/// Takes requests off what has been received. Who does not read the answers is not read either.
+/// One request after the other, and only for those who read the answers. Whoever has sent the next one
+/// already is not read either: what waits here is never more than one reading.
+bool Session::is_request_held() const
+{
+    return channel_.unsent_bytes() > 0 || (is_request_over_ && !received_.empty());
+}
+
+/// Takes requests off what has been received.
 void Session::process_requests()
 {
-    while (state_ == State::Request && !is_handshake_over_ && !received_.empty() &&
+    while (state_ == State::Request && !is_request_over_ && !received_.empty() &&
            channel_.unsent_bytes() == 0) {
         const char first_byte = received_.front();
         const RequestReader::Status status = handshake_->reader.read(received_);
@@ -46,17 +54,20 @@ void Session::process_requests()
             break;
         }
         if (status == RequestReader::Status::BodyTooLarge) {
-            respond(api::closing(api::management::too_large(server_.shard().clock().wall())));
+            answer(api::closing(api::management::too_large(server_.shard().clock().wall())));
             break;
         }
         if (status == RequestReader::Status::Malformed) {
             log_unreadable(first_byte, info_.source_ip);
-            respond(api::bad_request(server_.shard().clock().wall()));
+            answer(api::bad_request(server_.shard().clock().wall()));
             break;
         }
         on_request(handshake_->reader.request());
     }
-    if (state_ == State::Request) channel_.want_read(channel_.unsent_bytes() == 0);
+    if (state_ != State::Request) return;
+    const bool waits = is_request_held();
+    if (has_peer_ended_ && !waits && !is_request_over_) return die();
+    channel_.want_read(!has_peer_ended_ && !waits);
 }
 
 void Session::on_request(const HttpRequest& request)
@@ -70,10 +81,10 @@ void Session::on_request(const HttpRequest& request)
             return manage(request);
         case RequestKind::Malformed:
             log_refused(request, info_.source_ip, 400, "the request is malformed or too long");
-            return respond(api::bad_request(now));
+            return answer(api::bad_request(now));
         case RequestKind::BadUpgrade:
             log_refused(request, info_.source_ip, 400, "Sec-WebSocket-Key is missing or malformed");
-            return respond(api::bad_request(now));
+            return answer(api::bad_request(now));
         case RequestKind::WrongVersion:
             log_refused(request, info_.source_ip, 426, "Sec-WebSocket-Version is not 13");
             return answer(api::upgrade_required(now));
@@ -99,19 +110,19 @@ void Session::upgrade(const HttpRequest& request)
     Random& random = server_.shard().random();
     if (server_.is_draining()) {
         log_refused(request, info_.source_ip, 503, "the gateway is stopping");
-        return respond(api::closing(api::overloaded(now)));
+        return answer(api::closing(api::overloaded(now)));
     }
     if (server_.pressure() >= Pressure::NoHandshakes) {
         server_.counts().hit(observability::Limit::Memory);
         log_refused(request, info_.source_ip, 503, "memory is short");
-        return respond(api::overloaded(now));
+        return answer(api::overloaded(now));
     }
     gateway::StageSlot* stage = server_.gateway().stages().find(request.host, request.path);
     const auto address = stage == nullptr ? std::nullopt : server_.registry().reserve();
     if (!address) {
         log_refused(
             request, info_.source_ip, 403, stage == nullptr ? "no such stage" : "no connection id is free");
-        return respond(
+        return answer(
             api::front_refusal(api::kForbidden, random.uuid(), api::new_request_id(now, random), now));
     }
     stage_ = stage;
@@ -224,23 +235,28 @@ std::shared_ptr<gateway::ApiCallRecord> Session::record_of(const HttpRequest& re
     return record;
 }
 
-/// The end of the request that is being looked at.
+/// The end of the request that is being looked at, whoever answers it. The next one is taken, and read, when
+/// this turn ends.
 void Session::answer(api::HttpReply reply)
 {
+    // A handler that says so may still be looking at the request: it is freed at the end of the turn.
     const HttpRequest& request = handshake_->reader.request();
+    is_request_over_ = true;
+    queue();
     self_.reset();
     state_ = State::Request;
-    channel_.want_read(true);
     if (request.method == "HEAD")
         reply.body.clear();  // the length says what GET's has (RFC 9110 section 9.3.2)
+    // A drain waits for nobody's next request.
     if (!request.keeps_alive || server_.is_draining()) reply = api::closing(std::move(reply));
-    respond(reply);
+    if (!channel_.write(api::serialize(reply))) return die();
+    if (reply.close) return start_closing();
+    set_timeout(server_.limits().handshake_timeout);
 }
 
 void Session::on_admitted(std::string_view protocol)
 {
-    // The handler that says so may still be looking at the request: it is freed at the end of the turn.
-    is_handshake_over_ = true;
+    is_request_over_ = true;  // freed as in answer()
     queue();
     is_admitted_ = true;
     if (info_.counts != nullptr) info_.counts->open();
@@ -254,38 +270,22 @@ void Session::on_admitted(std::string_view protocol)
             handshake_->accept, protocol, handshake_->extensions, server_.shard().clock().wall()))) {
         return lost();
     }
-    channel_.want_read(true);
     const bool is_stage_gone = stage_->current == nullptr;
     if (server_.is_draining() || is_stage_gone) close(api::kGoingAway.code, api::kGoingAway.text);
 }
 
 void Session::on_refused(const api::HttpReply& reply)
 {
-    is_handshake_over_ = true;
-    queue();
     server_.registry().release(info_.address);
     has_address_ = false;
     queued_.clear();  // what was posted to it
-    if (peer_lost_) return die();
-    state_ = State::Request;
-    channel_.want_read(true);
-    set_timeout(server_.limits().handshake_timeout);
-    respond(server_.is_draining() ? api::closing(reply) : reply);  // a drain waits for nobody's next request
+    peer_lost_ ? die() : answer(reply);
 }
 
 /// Nobody has been asked yet: a peer that leaves now costs nothing more.
 void Session::on_queued()
 {
     channel_.want_end();
-}
-
-void Session::respond(const api::HttpReply& reply)
-{
-    if (!channel_.write(api::serialize(reply))) return die();
-    if (reply.close) return start_closing();
-    is_handshake_over_ = true;  // the next request gets a reader of its own
-    queue();
-    set_timeout(server_.limits().handshake_timeout);
 }
 
 }  // namespace postern::server

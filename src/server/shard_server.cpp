@@ -15,10 +15,11 @@ namespace postern::server {
 namespace {
 
 constexpr int kAcceptsPerTurn = 64;
+constexpr int kLastAccepts = 64;  // times kAcceptsPerTurn: all that the kernel keeps for one listener
+constexpr std::chrono::milliseconds kAcceptPause{100};
 /// Sessions that send at the end of one turn: after a message to all of a shard's clients the others still
 /// get their turns.
 constexpr std::size_t kTurnEndsPerTurn = 256;
-constexpr SteadyMillis kRefusedLogInterval = 1000;
 
 }  // namespace
 
@@ -71,7 +72,9 @@ void ShardServer::add_listener(std::size_t id, int fd, std::uint16_t port, net::
 void ShardServer::remove_listener(std::size_t id)
 {
     const auto found = find(id);
-    accept_all(**found);  // who has got through already is not turned away
+    // Who has got through already is not turned away.
+    for (int i = 0; i < kLastAccepts && accept_some(**found) == Accepting::More; ++i) {
+    }
     (*found)->socket.close();
     listeners_.erase(found);
 }
@@ -91,49 +94,68 @@ std::vector<std::shared_ptr<Listener>>::iterator ShardServer::find(std::size_t i
 
 void ShardServer::accept(const std::shared_ptr<Listener>& listener)
 {
-    listener->socket.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                                [this, listener](boost::system::error_code error) {
-                                    if (error || !listener->socket.is_open()) return;
-                                    shard_.run([&] { accept_all(*listener); });
-                                    accept(listener);
-                                });
+    listener->socket.async_wait(
+        boost::asio::posix::descriptor_base::wait_read, [this, listener](boost::system::error_code error) {
+            if (error || !listener->socket.is_open()) return;
+            Accepting outcome = Accepting::Failing;
+            shard_.run([&] { outcome = accept_some(*listener); });
+            if (outcome != Accepting::Failing) return accept(listener);
+            // Out of descriptors, most likely: who waits is still there, and would wake us at once again.
+            listener->pause.expires_after(kAcceptPause);
+            listener->pause.async_wait([this, listener](boost::system::error_code cancelled) {
+                if (!cancelled && listener->socket.is_open()) accept(listener);
+            });
+        });
 }
 
-void ShardServer::accept_all(Listener& listener)
+ShardServer::Accepting ShardServer::accept_some(Listener& listener)
 {
-    const int listening_fd = listener.socket.native_handle();
     for (int i = 0; i < kAcceptsPerTurn; ++i) {
-        net::Accepted accepted = net::accept_one(listening_fd);
-        if (accepted.fd < 0) {
-            if (accepted.error != 0) log::warn("listener.accept", {{"why", std::strerror(accepted.error)}});
-            return;
-        }
-        if (budget_.sockets.fetch_add(1, std::memory_order_relaxed) >= budget_.sockets_max) {
-            budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
-            ::close(accepted.fd);
-            counts().hit(observability::Limit::Sockets);
-            if (shard_.now() - refused_logged_at_ >= kRefusedLogInterval) {
-                refused_logged_at_ = shard_.now();
-                log::warn("listener.full", {{"connections", budget_.sockets_max.load()}});
-            }
-            continue;
-        }
-        AddressTable::Entry entry = load_.addresses.enter(accepted.source_ip);
-        if (!entry.is_admitted) {
-            budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
-            ::close(accepted.fd);  // before TLS costs anything
-            counts().hit(observability::Limit::AddressConnections);
-            if (shard_.now() - refused_logged_at_ >= kRefusedLogInterval) {
-                refused_logged_at_ = shard_.now();
-                log::warn("listener.address_full", {{"source_ip", accepted.source_ip}});
-            }
-            continue;
-        }
-        auto session = std::make_unique<Session>(
-            *this, listener, accepted.fd, std::move(accepted.source_ip), std::move(entry.place));
-        session->index = sessions_.size();
-        sessions_.push_back(std::move(session));
+        net::Accepted accepted = net::accept_one(listener.socket.native_handle());
+        if (accepted.error != 0) log::warn("listener.accept", {{"why", std::strerror(accepted.error)}});
+        if (accepted.fd < 0) return accepted.error == 0 ? Accepting::Done : Accepting::Failing;
+        if (!admit(listener, std::move(accepted))) return Accepting::Failing;
     }
+    return Accepting::More;
+}
+
+/// A session, or a limit says no. False when the kernel does.
+bool ShardServer::admit(const Listener& listener, net::Accepted accepted)
+{
+    if (budget_.sockets.fetch_add(1, std::memory_order_relaxed) >= budget_.sockets_max) {
+        turn_away(accepted.fd,
+                  observability::Limit::Sockets,
+                  "listener.full",
+                  {{"connections", budget_.sockets_max.load()}});
+        return true;
+    }
+    AddressTable::Entry entry = load_.addresses.enter(accepted.source_ip);
+    if (!entry.is_admitted) {
+        turn_away(accepted.fd,
+                  observability::Limit::AddressConnections,
+                  "listener.address_full",
+                  {{"source_ip", accepted.source_ip}});
+        return true;
+    }
+    auto session = std::make_unique<Session>(
+        *this, listener, accepted.fd, std::move(accepted.source_ip), std::move(entry.place));
+    if (!session->has_socket()) {
+        budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
+        log::warn("listener.accept", {{"why", "no more sockets can be watched (fs.epoll.max_user_watches)"}});
+        return false;
+    }
+    session->index = sessions_.size();
+    sessions_.push_back(std::move(session));
+    return true;
+}
+
+/// Before TLS costs anything.
+void ShardServer::turn_away(int fd, observability::Limit limit, std::string_view event, log::Fields why)
+{
+    budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
+    ::close(fd);
+    counts().hit(limit);
+    log::warn(event, why);
 }
 
 void ShardServer::bury(Session& session)

@@ -3,9 +3,11 @@
 
 #include "api/ids.hpp"
 #include "connections/registry.hpp"
+#include "core/log.hpp"
 #include "gateway/gateway.hpp"
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
+#include "net/tcp.hpp"
 #include "net/tls_context.hpp"
 #include "server/drain_pace.hpp"
 #include "server/node_load.hpp"
@@ -34,10 +36,15 @@ struct Listener {
              int fd,
              std::uint16_t listening_port,
              net::TlsOffer offer)
-        : id(number), socket(io.get_executor(), fd), port(listening_port), tls(std::move(offer))
+        : id(number),
+          socket(io.get_executor(), fd),
+          pause(io.get_executor()),
+          port(listening_port),
+          tls(std::move(offer))
     {}
     std::size_t id;  ///< the same on all shards
     boost::asio::posix::basic_stream_descriptor<net::Executor> socket;
+    net::SteadyTimer pause;  ///< when nobody can be accepted
     std::uint16_t port;
     net::TlsOffer tls;  ///< replaced when the certificate is; sessions keep what they use
 };
@@ -120,7 +127,10 @@ public:
 
 private:
     void accept(const std::shared_ptr<Listener>& listener);
-    void accept_all(Listener& listener);
+    enum class Accepting { Done, More, Failing };
+    Accepting accept_some(Listener& listener);
+    bool admit(const Listener& listener, net::Accepted accepted);
+    void turn_away(int fd, observability::Limit limit, std::string_view event, log::Fields why);
     std::vector<std::shared_ptr<Listener>>::iterator find(std::size_t id);
     void end_turn();
     void on_moment(std::uint64_t item);
@@ -146,7 +156,6 @@ private:
     std::size_t drain_closed_ = 0;  ///< connections that the drain has closed
     std::size_t drain_cursor_ = 0;  ///< where in sessions_ it goes on
     net::SteadyTimer drain_timer_;
-    SteadyMillis refused_logged_at_ = 0;
     std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<std::unique_ptr<Session>> sessions_;
     std::vector<std::unique_ptr<Session>> graveyard_;

@@ -24,6 +24,17 @@ TEST_CASE("so many lines of a name pass each second, and the next one tells how 
     CHECK(limit.admit("a", 200) == 2U);
 }
 
+TEST_CASE("a clock that is set back silences nothing")
+{
+    RepeatLimit limit(1);
+    CHECK(limit.admit("a", 1000) == 0U);
+    CHECK_FALSE(limit.admit("a", 1000).has_value());
+    CHECK_FALSE(limit.admit("a", 999).has_value());  // a thread that comes late
+    CHECK(limit.admit("a", 500) == 2U);
+    CHECK_FALSE(limit.admit("a", 500).has_value());
+    CHECK(limit.admit("a", 501) == 1U);
+}
+
 TEST_CASE("names are counted apart")
 {
     RepeatLimit limit(1);

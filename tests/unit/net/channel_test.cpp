@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -428,4 +429,17 @@ TEST_CASE("a shard counts each TLS handshake once, as completed or failed")
     CHECK(gone.read().status == Status::PeerClosed);
     CHECK(gone.shard.stats().tls_failures.value() == 0);
     ERR_clear_error();  // of this thread: other tests look at it
+}
+
+TEST_CASE("a socket that the kernel does not watch is closed at once")
+{
+    test::ManualClock clock;
+    net::Shard shard{0, clock};
+    Quiet watcher;
+    const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // epoll takes no such thing
+    REQUIRE(fd >= 0);
+    Channel channel(shard, fd, watcher, {});
+    CHECK_FALSE(channel.is_open());
+    CHECK_FALSE(channel.write("x"));
+    CHECK(::fcntl(fd, F_GETFD) == -1);
 }

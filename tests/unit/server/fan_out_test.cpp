@@ -102,3 +102,24 @@ TEST_CASE("a reader that is too slow for a shared message is closed like any oth
     CHECK(result == connections::PostResult::LimitExceeded);
     CHECK(server.f.registry.admitted() == 0);
 }
+
+TEST_CASE("what has not been offered to a client yet is no sign that it reads slowly")
+{
+    constexpr std::size_t kMessageBytes = 8 * 1024;
+    constexpr std::size_t kMessages = 8;
+    Server server;
+    server.f.limits.outbox_bytes_max = 3 * kMessageBytes;  // the kernel takes more than all of them
+    Client client(server);
+    const connections::SharedMessage message(std::string(kMessageBytes, 'x'));
+    server.f.shard.run([&] {
+        server.f.registry.for_each([&](connections::Connection& connection) {
+            for (std::size_t i = 0; i < kMessages; i += 2) {
+                CHECK(connection.send_shared(message) == connections::PostResult::Delivered);
+                CHECK(connection.send(message.text(), false) == connections::PostResult::Delivered);
+            }
+        });
+    });
+    std::string expected;
+    for (std::size_t i = 0; i < kMessages; ++i) expected += *message.frame();
+    CHECK(client.receive(expected.size()) == expected);
+}

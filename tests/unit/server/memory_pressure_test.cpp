@@ -49,3 +49,14 @@ TEST_CASE("what is shed is what ends the shedding")
     CHECK(bytes_to_shed(0, kCeiling) == 0);
     CHECK(after(Pressure::Shedding, 950 - bytes_to_shed(950, kCeiling) - 1) == Pressure::NoReading);
 }
+
+TEST_CASE("memory is given back before anybody suffers, and otherwise now and then")
+{
+    CHECK(is_trim_due(Pressure::None, Pressure::NoHandshakes, 1));
+    CHECK(is_trim_due(Pressure::NoHandshakes, Pressure::NoReading, 1));
+    CHECK(is_trim_due(Pressure::Shedding, Pressure::Shedding, 1));
+    CHECK_FALSE(is_trim_due(Pressure::NoReading, Pressure::NoReading, 39));
+    CHECK(is_trim_due(Pressure::NoReading, Pressure::NoReading, 40));
+    CHECK_FALSE(is_trim_due(Pressure::NoReading, Pressure::NoHandshakes, 1));
+    CHECK_FALSE(is_trim_due(Pressure::NoHandshakes, Pressure::None, 40));
+}

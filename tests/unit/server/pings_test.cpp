@@ -68,3 +68,29 @@ TEST_CASE("who is heard of in time is not pinged")
     }
     REQUIRE(s.f.registry.admitted() == 1);
 }
+
+TEST_CASE("who is not read, since he has much to read, is not taken for silent")
+{
+    constexpr std::size_t kMiB = 1024 * 1024;
+    constexpr std::size_t kMuch = 16 * kMiB;  // more than the kernel keeps
+    Pinging s;
+    s.f.limits.outbox_bytes_max = kMuch + kMiB;
+    Client slow(s);
+    s.pass(kInterval + kRounding);
+    CHECK(slow.receive(kPing.size()) == kPing);
+    s.f.shard.run([&] {
+        s.f.registry.for_each(
+            [](connections::Connection& connection) { connection.send(std::string(kMuch, 'x'), false); });
+    });
+    slow.send(kPong);
+    s.settle();
+    for (int i = 0; i < 3; ++i) s.pass(kInterval + kRounding);
+    REQUIRE(s.f.registry.admitted() == 1);
+
+    const std::string message = test::answer(std::string(kMuch, 'x'));
+    CHECK(slow.receive(message.size()) == message);
+    s.pass(kInterval + kRounding);
+    CHECK(slow.receive(kPing.size()) == kPing);
+    s.pass(kInterval + kRounding);
+    CHECK(s.f.registry.admitted() == 0);
+}
