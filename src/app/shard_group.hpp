@@ -35,8 +35,8 @@ public:
     using Work = std::function<void(ShardNode&)>;
     using Question = std::function<std::size_t(ShardNode&)>;
 
-    /// `node` is the number of this process among several, part of the connection ids. The shards' gateways
-    /// and servers are for the caller to make.
+    /// At most 256 (ADR 0007). `node` is the number of this process among several, part of the connection
+    /// ids. The shards' gateways and servers are for the caller to make.
     ShardGroup(std::size_t count, const Clock& clock, std::uint16_t node);
 
     std::size_t size() const { return nodes_.size(); }

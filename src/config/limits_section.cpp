@@ -74,7 +74,7 @@ const Section& limits_section()
                   &Limits::pending_connects_max,
                   1,
                   1'000'000,
-                  "Handshakes for which `$connect` is being asked, for each shard; more are queued."),
+                  "Handshakes whose `$connect` is running, for each shard; more are queued."),
             count("queuedConnects",
                   &Limits::queued_connects_max,
                   0,
@@ -161,7 +161,8 @@ const Section& limits_section()
                   &Limits::groups_per_connection_max,
                   1,
                   1000,
-                  "Beyond AWS: groups that a connection may be in; whoever lets it join one more is told."),
+                  "Beyond AWS: groups that a connection may be in; joining one more fails with "
+                  "`LimitExceeded` (429)."),
         });
     return table;
 }
