@@ -11,8 +11,8 @@ namespace postern::api {
 /// 6).
 enum class Ordering { None, Connection };
 
-/// What becomes of a post to a connection whose $connect is still being asked. On AWS it is gone (spec
-/// data-plane 7.1).
+/// What becomes of a post to a connection whose $connect is still running. On AWS it is gone (spec
+/// data-plane 7.2).
 enum class PostInsideConnect { Gone, Queue };
 
 /// Every bound of a connection, AWS's quotas as defaults (spec data-plane 6); those of Postern's own are
@@ -24,9 +24,9 @@ struct Limits {
     std::chrono::milliseconds max_duration{7'200'000};  ///< since the 101: 1001 "Going away"
     double new_connections_per_second = 500;            ///< handshakes of the whole node; above it 429
     double new_connections_burst = 500;                 ///< own: AWS names no burst; one second's worth
-    bool ping_resets_idle = true;                       ///< a client's ping counts as activity (STACKD)
+    bool ping_resets_idle = true;  ///< a client's ping counts as activity (UNCONFIRMED; STACKD does)
 
-    std::size_t pending_connects_max = 1024;  ///< own: handshakes being asked about at $connect, per shard
+    std::size_t pending_connects_max = 1024;  ///< own: handshakes whose $connect is running, per shard
     std::size_t queued_connects_max = 4096;   ///< own: handshakes waiting for that, per shard: 503
     std::chrono::milliseconds connect_queue_timeout{5'000};  ///< own: a handshake waits no longer: 503
     std::size_t concurrent_disconnects_max = 256;  ///< own: $disconnect events being handled, per shard
