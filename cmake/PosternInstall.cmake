@@ -9,9 +9,9 @@ install(DIRECTORY src/integrations/lambda/runtime DESTINATION ${CMAKE_INSTALL_DA
   FILES_MATCHING PATTERN *.mjs PATTERN *.py PATTERN __pycache__ EXCLUDE)
 install(FILES config/postern.service config/postern.socket DESTINATION lib/systemd/system COMPONENT gateway)
 install(FILES config/postern.sysusers DESTINATION lib/sysusers.d RENAME postern.conf COMPONENT gateway)
-file(GLOB documents CONFIGURE_DEPENDS docs/*.md)
-# The image is built from a context without them.
-install(FILES ${documents} README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway OPTIONAL)
+# As they lie in the repository, so that their links lead somewhere. The image is built from a context without them.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway OPTIONAL)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT gateway OPTIONAL)
 
 install(DIRECTORY include/postern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 set_target_properties(postern_sdk PROPERTIES EXPORT_NAME sdk)

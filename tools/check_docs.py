@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The documentation is true where a machine can tell: links and anchors lead somewhere, files that pages name exist, `./dev` has
-the verbs that pages use, every property of the schema is described, metrics are those of the table and on the dashboard, and
-generated pages are current."""
+the verbs that pages use, every property of the schema is described, metrics are those of the table and on the dashboard, log
+events are those of the source, and generated pages are current."""
 import json
 import pathlib
 import re
@@ -17,6 +17,8 @@ FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.M)
 CODE_FILE = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:cpp|hpp|h|py))`")
+EVENT = re.compile(r'\b(?:log::(?:debug|info|warn|error)|write)\(\s*"([a-z_]+\.[a-z_]+)"')
+EVENT_ROW = re.compile(r"^\| ((?:`[a-z_]+\.[a-z_]+`(?:, )?)+) \|", re.M)
 METRIC = re.compile(r"\b(?:postern|process)_[a-z_]+\b")
 METRIC_UNIT = re.compile(r"_(?:total|seconds|bytes)$")
 DEV_VERB = re.compile(r"\./dev ([a-z]+)")
@@ -93,6 +95,14 @@ def missing_panels(rows):
             yield f"docs/grafana.json: no panel shows {name}"
 
 
+def other_events():
+    """The server log's lines are what an operator searches for and alerts on."""
+    written = {event for path in (ROOT / "src").rglob("*.cpp") for event in EVENT.findall(path.read_text())}
+    told = {event for row in EVENT_ROW.findall((ROOT / "docs/logs.md").read_text()) for event in re.findall(r"`([^`]+)`", row)}
+    yield from (f"docs/logs.md: the event {event} is not in the table" for event in sorted(written - told))
+    yield from (f"docs/logs.md: nothing logs {event}" for event in sorted(told - written))
+
+
 def stale_pages():
     page = output(sys.executable, "tools/configuration_page.py", SCHEMA)
     if page != (ROOT / "docs/configuration.md").read_text():
@@ -113,6 +123,7 @@ def complaints():
             yield f"{page.relative_to(ROOT)}: {problem}"
     yield from unknown_metrics([row[0] for row in metrics_page.rows()])
     yield from missing_panels(metrics_page.rows())
+    yield from other_events()
     gaps = list(undescribed(json.loads((ROOT / SCHEMA).read_text())))
     yield from (f"{SCHEMA}: {gap}" for gap in gaps)
     if not gaps:

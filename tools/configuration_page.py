@@ -20,9 +20,10 @@ One file, YAML or JSON, says what the gateway serves and how. `config/postern.ya
 **Precedence**, lowest first: default, file, environment, flag.
 
 **Environment.** `region`, `accountId` and everything under `gateway` can be given as a variable: the path in capitals,
-so that `gateway.limits.idleTimeout` is `POSTERN_GATEWAY_LIMITS_IDLE_TIMEOUT`. `POSTERN_GATEWAY_LISTENERS` takes YAML:
-`[{port: 9000}]`. With `_FILE` appended, a variable names a file that holds the value, as Docker and Kubernetes hand out
-secrets.
+so that `gateway.limits.idleTimeout` is `POSTERN_GATEWAY_LIMITS_IDLE_TIMEOUT`. Lists take YAML:
+`POSTERN_GATEWAY_LISTENERS='[{port: 9000}]'`. Maps (`gateway.functions.environment`) and `gateway.admin: none` have no
+variable. With `_FILE` appended, a variable names a file that holds the value, as Docker and Kubernetes hand out
+secrets. A `POSTERN_` variable that is none of these is a mistake.
 
 **Durations** are a whole number and `ms`, `s`, `m` or `h`; `0` needs no unit. **Sizes** are a whole number and `B`,
 `KiB`, `MiB` or `GiB`, or plain bytes. **Paths** in the file start at the file's directory.
@@ -31,6 +32,9 @@ secrets.
 only with the value that AWS has when nobody sets it; everything else is refused by name, never ignored. A property
 "for documentation" is kept and changes nothing.
 """
+
+
+UNREMARKABLE = 10_000  # what a map or list may have unless its table says less
 
 
 def anchor(name):
@@ -69,13 +73,22 @@ def default_of(schema):
     return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
+def bounds_of(schema):
+    """How many there may be, and what their names look like."""
+    most = schema.get("maxProperties", schema.get("maxItems", UNREMARKABLE))
+    if most != UNREMARKABLE:
+        yield f" At most {most}."
+    if "propertyNames" in schema:
+        yield f" Names: {schema['propertyNames']['description'].rsplit(': ', 1)[-1]}."
+
+
 def rows(definition):
     required = definition.get("required", [])
     for name, schema in definition["properties"].items():
         if schema["x-support"] == "not yet":
             continue
         remark = {"yes": "", "documentation": " *For documentation.*"}[schema["x-support"]]
-        meaning = ("**Required.** " if name in required else "") + schema["description"] + remark
+        meaning = ("**Required.** " if name in required else "") + schema["description"] + "".join(bounds_of(schema)) + remark
         yield f"| `{name}` | {cell(type_of(schema))} | {cell(default_of(schema))} | {cell(meaning)} |"
 
 

@@ -24,7 +24,9 @@ on the way of a message, and nobody waits for a scrape.
 
 **Labels.** `api`, `stage` and `route` are the names of the configuration; `route` is `-` for what belongs to no route: messages that select none, posts
 and broadcasts. No label has a value that a client chooses, and none holds a connection's id. AWS's setting `detailedMetricsEnabled` is accepted and
-changes nothing: the route is always there.
+changes nothing: the route is always there. `limit` is frame_bytes, message_bytes, outbox_bytes, idle_timeout, max_duration, ping_timeout,
+handshake_timeout, connect_rate, connect_queue, connect_queue_timeout, address_connections, address_connect_rate, message_rate, memory or sockets
+(each [here](limits.md)); `method` is POST, GET, DELETE or other.
 
 **How long.** Everything counts from the start of the process. A route that a reload takes away keeps its series, and goes on counting when it comes
 back: a counter never falls while the process lives. So the series are those of all configurations since the start.

@@ -27,8 +27,9 @@ INTRODUCTION = """\
 <!-- Made by tools/parity.py from the headers of tests/contract; edit the cases instead. -->
 
 What Postern does where API Gateway's WebSocket APIs do something, case by case. Each line is a test that runs against a
-real gateway: `tests/contract/AREA/FILE`. The section is that of the project's description of AWS's behaviour
-(`data-plane`, `captures`), or of [configuration.md](configuration.md).
+real gateway: `tests/contract/AREA/FILE`. The section is that of the team's description of AWS's behaviour
+(`data-plane`, `config-plane`, `captures`), which is not part of the repository: the evidence is named beside it, and in full
+in the case. Or it is that of [configuration.md](configuration.md).
 """
 
 

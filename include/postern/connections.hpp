@@ -23,8 +23,10 @@ namespace postern {
 enum class ConnectionResult {
     Delivered = POSTERN_DELIVERED,                ///< accepted
     Gone = POSTERN_GONE,                          ///< no such connection (any more)
-    PayloadTooLarge = POSTERN_PAYLOAD_TOO_LARGE,  ///< larger than a message may be
-    LimitExceeded = POSTERN_LIMIT_EXCEEDED,       ///< the client reads too slowly
+    PayloadTooLarge = POSTERN_PAYLOAD_TOO_LARGE,  ///< larger than gateway.limits.messageBytes
+    /// The client reads too slowly and is being closed; of join: it is in as many groups as it may be
+    /// (gateway.limits.groupsPerConnection).
+    LimitExceeded = POSTERN_LIMIT_EXCEEDED,
     BadConnectionId = POSTERN_BAD_CONNECTION_ID,  ///< not the shape of a connection id
     BadGroup = POSTERN_BAD_GROUP,                 ///< not the shape of a group's name
 };
@@ -87,7 +89,7 @@ struct Callback {
 }  // namespace detail
 
 /// @connections for code inside the gateway's process. Thread: any. Nothing here waits: a callback gets the
-/// outcome, on whichever thread knows it, and must not block.
+/// outcome, inside the call when it is known at once, else on a shard's thread; it must not block.
 class Connections {
 public:
     using Done = std::function<void(ConnectionResult)>;
@@ -96,7 +98,7 @@ public:
 
     explicit Connections(const postern_host& host) : host_(&host) {}
 
-    /// Sends a text message; `data` is copied.
+    /// Sends a text message; `data` is copied, and bytes that are not UTF-8 become U+FFFD.
     void post(std::string_view connection_id, std::string_view data, Done done = nullptr) const
     {
         void* const user = detail::Callback<Done>::keep(*host_, std::move(done));
@@ -111,7 +113,8 @@ public:
         if (user != nullptr) host_->get(host_->context, detail::text(connection_id), &finish_get, user);
     }
 
-    /// Closes the connection, as a DELETE on @connections does; its $disconnect event follows.
+    /// Closes with 1000 "Connection Closed Normally", as a DELETE on @connections does; its $disconnect event
+    /// follows.
     void remove(std::string_view connection_id, Done done = nullptr) const
     {
         void* const user = detail::Callback<Done>::keep(*host_, std::move(done));

@@ -10,9 +10,11 @@
  * Life: 1. dlopen, postern_plugin_query
  *       2. create(): the plugin registers its handlers
  *       3. invoke() for each event
- *       4. destroy() after the last event. A plugin is never unloaded from a running process.
+ *       4. destroy() after its last event: when a reload has replaced the plugin, or at the end of the
+ *          process. Its code stays mapped until then.
  *
- * Threads: create and destroy run on the main thread. An inline handler runs on the shard that owns the
+ * Threads: create and destroy run on the main thread; create also at a reload that changes the plugin's file
+ * or settings, while the former instance still serves. An inline handler runs on the shard that owns the
  * connection and must not block; several shards call the same handler at the same time. A blocking handler
  * runs on a worker thread. Every function of postern_host may be called from any thread, at any time between
  * create and the end of destroy.
@@ -92,27 +94,31 @@ typedef struct postern_reply {
 enum postern_result {
     POSTERN_DELIVERED = 0,         /**< accepted for delivery */
     POSTERN_GONE = 1,              /**< no such connection (AWS: GoneException) */
-    POSTERN_PAYLOAD_TOO_LARGE = 2, /**< larger than a message may be */
-    POSTERN_LIMIT_EXCEEDED = 3,    /**< the client does not read; its outbox is full */
+    POSTERN_PAYLOAD_TOO_LARGE = 2, /**< larger than `gateway.limits.messageBytes` (128 KiB unless set) */
+    /** The client reads too slowly and is being closed; of join: it is in
+     * `gateway.limits.groupsPerConnection` groups already. */
+    POSTERN_LIMIT_EXCEEDED = 3,
     POSTERN_BAD_CONNECTION_ID = 4, /**< not the shape of a connection id */
     POSTERN_BAD_GROUP = 5          /**< 1.1: not the shape of a group's name */
 };
 
+/** Valid during the callback. */
 typedef struct postern_connection_info {
     size_t size;
     postern_text source_ip;
-    postern_text user_agent;
-    int64_t connected_at;
+    postern_text user_agent; /**< data is NULL when the client sent none */
+    int64_t connected_at;    /**< milliseconds since 1970, as the next */
     int64_t last_active_at;
 } postern_connection_info;
 
-/** Called once with the outcome; on the calling thread when the connection lives there, else on the
- * connection's shard. `info` is valid during the call, and NULL unless the result is POSTERN_DELIVERED. */
+/** Called once with the outcome: inside the call when it is known at once (a bad id or group, a message that
+ * is too large, a connection of the calling shard), else on a shard's thread. Do not hold a lock that it
+ * takes. `info` is NULL unless the result is POSTERN_DELIVERED. */
 typedef void (*postern_done_fn)(void* user, int32_t result);
 typedef void (*postern_info_fn)(void* user, int32_t result, const postern_connection_info* info);
 
-/** 1.1: called once, with how many connections a message has been accepted for; on the shard that was the
- * last to be asked. `count` is 0 unless the result is POSTERN_DELIVERED. */
+/** 1.1: likewise, with how many connections a message has been accepted for; `count` is 0 unless the result
+ * is POSTERN_DELIVERED. */
 typedef void (*postern_count_fn)(void* user, int32_t result, uint64_t count);
 
 enum postern_log_level {
@@ -143,12 +149,13 @@ typedef struct postern_host {
     /** One line of the gateway's log, marked with the plugin's name. `level` is an enum postern_log_level. */
     void (*log)(void* plugin, int32_t level, postern_text message);
 
+    /** Completes the invocation; everything is copied before it returns. */
     void (*reply)(void* context, postern_token token, const postern_reply* reply);
     /** The integration has failed; `why` is for the log. */
     void (*fail)(void* context, postern_token token, postern_text why);
 
-    /** During invoke() only, built when asked for: AWS's event JSON, requestId, messageId, a stage variable
-     * (NULL data: none). */
+    /** During invoke() only, built when asked for: AWS's event JSON, requestId, messageId (of a
+     * MESSAGE; else meaningless), a stage variable (NULL data: none). */
     postern_text (*event_json)(void* context, const postern_event* event);
     postern_text (*request_id)(void* context, const postern_event* event);
     postern_text (*message_id)(void* context, const postern_event* event);
@@ -189,7 +196,7 @@ typedef struct postern_plugin {
     const char* version;
 
     /** Registers handlers. `settings` is JSON from the configuration file. 0 on success; else *error says why
-     * (it stays valid until the next call into the plugin) and the gateway does not start. */
+     * (it stays valid until the next call into the plugin), and the start, or the reload, is refused. */
     int32_t (*create)(const postern_host* host, postern_text settings, void** state, postern_text* error);
     void (*destroy)(void* state);
 } postern_plugin;

@@ -25,14 +25,15 @@
 ///     void setup(postern::Setup& setup) { setup.on("echo", &echo); }
 ///     POSTERN_PLUGIN("example", "1.0.0", setup)
 ///
-/// Life: setup() registers handlers, on the main thread; an exception there keeps the gateway from starting.
-/// Handlers then run, several at a time. After the last event they are destroyed, with what they captured.
+/// Life: setup() registers handlers, on the main thread; after an exception there the gateway does not start,
+/// or goes on without the reload. Handlers then run, several at a time. After their last event they are
+/// destroyed, with what they captured.
 ///
 /// Threads: a handler of on() runs on the connection's shard and must not block; one of on_blocking() runs on
 /// a worker thread. Reply, Connections and Log are small values: copy them, keep them, use them from any
 /// thread.
 ///
-/// Cost: an event and its reply allocate nothing on this side of the interface.
+/// Cost: an event and its reply allocate nothing on this side of the interface (a refusal with headers does).
 namespace postern {
 
 namespace detail {
@@ -45,7 +46,9 @@ class Reply {
 public:
     Reply(const postern_host& host, postern_token token) : host_(&host), token_(token) {}
 
-    /// On a two-way route the body goes to the client; `status` is for the log.
+    /// On $connect: 2xx admits, anything else refuses with this body. On a two-way route the body goes to the
+    /// client; more than gateway.limits.messageBytes closes it with 1009. `status` is 100 to 599, else the
+    /// integration has failed; 400 and more count as integration errors.
     void send(std::string_view body, int status = 200) const { give(status, body, false, nullptr, 0); }
 
     /// The same as a binary message, where the gateway accepts binary.
@@ -54,7 +57,8 @@ public:
     /// 200 and no body: nothing goes to the client.
     void nothing() const { give(200, {}, false, nullptr, 0); }
 
-    /// On $connect: admits the client. A subprotocol must be one that the client offered.
+    /// On $connect: admits the client. The subprotocol is not checked: a client that did not offer it breaks
+    /// off.
     void accept(std::string_view subprotocol = {}) const
     {
         const postern_pair header{detail::text("Sec-WebSocket-Protocol"), detail::text(subprotocol)};
@@ -109,7 +113,7 @@ public:
 
     /// `name` is what a route's integration says after the plugin's name: `plugin:chat.join`. Letters,
     /// digits, '_' and '-'. The handler must not block: every connection of its shard waits for it. Throws
-    /// when the name is taken or malformed.
+    /// std::invalid_argument when the name is taken or malformed.
     void on(std::string_view name, Handler handler);
 
     /// The same for a handler that may block: it runs on a worker thread.

@@ -130,6 +130,7 @@ struct FakeHost {
 
     static void get(void* context, postern_text id, postern_info_fn done, void* user)
     {
+        if (done == nullptr) return;
         const State& self = state(context);
         const std::string_view connection_id = postern::detail::view(id);
         Connection connection;

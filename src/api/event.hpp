@@ -47,7 +47,7 @@ struct RequestContext {
     std::string_view message_id;  ///< of a Message only
     std::string_view request_id;
     std::string_view stage;
-    std::string_view domain_name;  ///< the Host that the client used
+    std::string_view domain_name;  ///< the Host that the client used, or the API's own (ADR 0017)
     std::string_view connection_id;
     std::string_view api_id;
     EpochMillis connected_at = 0;

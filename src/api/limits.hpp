@@ -11,8 +11,8 @@ namespace postern::api {
 /// 6).
 enum class Ordering { None, Connection };
 
-/// What becomes of a post to a connection whose $connect is still being asked. On AWS it is gone (spec
-/// data-plane 7.1).
+/// What becomes of a post to a connection whose $connect is still running. On AWS it is gone (spec
+/// data-plane 7.2).
 enum class PostInsideConnect { Gone, Queue };
 
 /// Every bound of a connection, AWS's quotas as defaults (spec data-plane 6); those of Postern's own are
@@ -24,10 +24,10 @@ struct Limits {
     std::chrono::milliseconds max_duration{7'200'000};  ///< since the 101: 1001 "Going away"
     double new_connections_per_second = 500;            ///< handshakes of the whole node; above it 429
     double new_connections_burst = 500;                 ///< own: AWS names no burst; one second's worth
-    bool ping_resets_idle = true;                       ///< a client's ping counts as activity (STACKD)
+    bool ping_resets_idle = true;  ///< a client's ping counts as activity (UNCONFIRMED; STACKD does)
 
     // Own, and of each stage on each shard.
-    std::size_t pending_connects_max = 1024;                 ///< handshakes being asked about at $connect
+    std::size_t pending_connects_max = 1024;                 ///< handshakes whose $connect is running
     std::size_t queued_connects_max = 4096;                  ///< handshakes waiting for that; more get 503
     std::chrono::milliseconds connect_queue_timeout{5'000};  ///< a handshake waits no longer: 503
     std::size_t concurrent_disconnects_max = 256;            ///< $disconnect events being handled

@@ -9,8 +9,8 @@
 #include <vector>
 
 /// What AWS means by an API: the apigatewayv2 resources with AWS's property names (spec config-plane 1.2
-/// and 6.2). Every door (the native file, templates, the control plane) builds this one model; it is plain
-/// data, compiled into api::Deployment before it serves anybody.
+/// and 6.2). Templates are translated to the native file's tree (ADR 0016), and its reader builds this model:
+/// plain data, compiled into gateway::Deployment before it serves anybody.
 namespace postern::api {
 
 using StringMap = std::map<std::string, std::string, std::less<>>;
@@ -124,7 +124,7 @@ struct RequestModel {
 };
 
 struct Api {
-    std::string api_id;  ///< [a-z0-9]+; the key in the native file
+    std::string api_id;  ///< [a-z0-9][a-z0-9-]{0,63}; the key in the native file
     std::string name;
     std::string description;
     std::string version;
@@ -156,9 +156,9 @@ struct DomainName {
 struct Function {
     std::string function_name;
     std::string description;
-    std::string runtime;      ///< "nodejs20.x", "python3.12", "provided.al2023"...
-    std::string handler;      ///< "wsEcho/echo.handler"; the executable for a compiled runtime does without
-    std::string code_uri;     ///< a directory; "" when the code is inline or elsewhere
+    std::string runtime;   ///< "nodejs20.x", "python3.12", "provided.al2023"...
+    std::string handler;   ///< "wsEcho/echo.handler"; go1.x: the program; other compiled runtimes do without
+    std::string code_uri;  ///< a directory; "" when the code is inline or elsewhere
     std::string inline_code;  ///< instead of a directory: the text of index.js or index.py
     StringMap environment;
     std::chrono::milliseconds timeout{3'000};  ///< 1 to 900 s

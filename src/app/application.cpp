@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -32,7 +33,9 @@ api::ConnectionIdCodec::Key random_key()
 
 std::size_t wanted_shards(const config::Settings& settings)
 {
-    return settings.shards > 0 ? settings.shards : std::max(1U, std::thread::hardware_concurrency());
+    constexpr std::size_t kMax = 1U + std::numeric_limits<decltype(api::ConnectionAddress::shard)>::max();
+    const std::size_t cores = std::thread::hardware_concurrency();  // 0 when it is not known
+    return settings.shards > 0 ? settings.shards : std::clamp<std::size_t>(cores, 1, kMax);
 }
 
 std::size_t connections_max(const config::Settings& settings, std::size_t shards)

@@ -36,8 +36,8 @@ class ShardGroup {
 public:
     using Work = std::function<void(ShardNode&)>;
 
-    /// `node` is the number of this process among several, part of the connection ids. The shards' gateways
-    /// and servers are for the caller to make.
+    /// At most 256 (ADR 0007). `node` is the number of this process among several, part of the connection
+    /// ids. The shards' gateways and servers are for the caller to make.
     ShardGroup(std::size_t count, const Clock& clock, std::uint16_t node);
 
     std::size_t size() const { return nodes_.size(); }

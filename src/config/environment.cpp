@@ -60,7 +60,7 @@ const Variable* find_variable(std::string_view name)
 /// Kubernetes and Docker links give to every container beside a service called "postern" or "postern-...".
 bool is_somebody_elses(std::string_view name)
 {
-    constexpr std::array<std::string_view, 4> kOwn = {"POSTERN_JOBS", "POSTERN_DATA", "POSTERN_ADMIN"};
+    constexpr std::array<std::string_view, 2> kOwn = {"POSTERN_JOBS", "POSTERN_ADMIN"};
     if (std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end()) return true;
     if (name.starts_with("POSTERN_DEV_") || name.starts_with("POSTERN_TEST_")) return true;
     if (name.ends_with("_SERVICE_HOST") || name.find("_SERVICE_PORT") != std::string_view::npos) return true;

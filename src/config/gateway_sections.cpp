@@ -164,8 +164,7 @@ const Section& gateway_section()
                     return &settings.listeners.emplace_back();
                 },
                 "Where clients connect. With functions that run here, which call back the way their client "
-                "came "
-                "but always with TLS, port 8080 has `tls: optional` unless set.")
+                "came but always with TLS, port 8080 has `tls: optional` unless set.")
                 .with_items(0, 64)
                 .defaulting_to("[{port: 8080}, {port: 8443, tls: development}]"),
             Of::nested(
@@ -173,7 +172,7 @@ const Section& gateway_section()
                 "admin",
                 admin_section,
                 [](Settings& settings, const std::string&, const Node&) { return &settings.admin; },
-                "Health, metrics and the operator's commands (docs/admin.md).")
+                "Health, metrics and the operator's commands (docs/admin.md). A reload cannot change it.")
                 .always_there(),
             Of::nested(
                 Kind::Object,
@@ -189,9 +188,8 @@ const Section& gateway_section()
                 [](Settings& settings, const std::string&, const Node&) {
                     return &settings.access_keys.emplace_back();
                 },
-                "Who may call `@connections`, signing with AWS Signature Version 4. Unless set, only callers "
-                "from "
-                "this machine may.")
+                "Who may call `@connections`, the admin listener's commands and functions by name, signing "
+                "with AWS Signature Version 4. Unless set, only callers from this machine may.")
                 .with_items(0, 1000),
             Of::nested(
                 Kind::Object,
@@ -203,7 +201,9 @@ const Section& gateway_section()
             Of::choice("managementAuthorization",
                        &Settings::management_authorization,
                        {"required", "none"},
-                       "`none` lets anybody who reaches a listener call `@connections`."),
+                       "`none`: nobody has to sign. Whoever reaches a listener may call `@connections`, and "
+                       "whoever reaches the admin listener may reload, drain, list and close connections and "
+                       "invoke functions (docs/admin.md)."),
             Of::boolean("extensions",
                         &Settings::extensions,
                         "Beyond AWS: groups, lists, posts to many and closes with a code of one's own, over "
@@ -212,21 +212,22 @@ const Section& gateway_section()
                 "postInsideConnect",
                 [](auto& settings) -> auto& { return settings.limits.post_inside_connect; },
                 {"gone", "queue"},
-                "A post to a connection whose `$connect` is being asked: `gone`: 410, as on AWS; `queue`: "
+                "A post to a connection whose `$connect` is still running: `gone`: 410, as on AWS; `queue`: "
                 "beyond AWS, it is kept and sent right behind the 101, or dropped when the client is "
                 "refused."),
             Of::number(Kind::Integer,
                        "shards",
                        &Settings::shards,
                        0,
-                       1024,
-                       "Threads that serve connections; 0: one for each core."),
+                       256,  // what an id can name (ADR 0007)
+                       "Threads that serve connections; 0: one for each core, at most 256. A reload cannot "
+                       "change it."),
             Of::number(Kind::Integer,
                        "workerThreads",
                        &Settings::worker_threads,
                        1,
                        1024,
-                       "Threads for handlers that block."),
+                       "Threads for handlers that block. A reload cannot change it."),
             Of::number(
                 Kind::Duration,
                 "drainTime",
@@ -238,7 +239,9 @@ const Section& gateway_section()
                 "most."),
             Of::path("dataDirectory",
                      &Settings::data_directory,
-                     "Where the development certificates are kept; unless set, the user's data directory."),
+                     "Where the development certificates are kept; unless set, the user's data directory. A "
+                     "reload "
+                     "does not move those of a listener that stays."),
             Of::nested(
                 Kind::Object,
                 "log",

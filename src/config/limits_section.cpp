@@ -74,15 +74,14 @@ const Section& limits_section()
                   &Limits::pending_connects_max,
                   1,
                   1'000'000,
-                  "Handshakes of a stage for which `$connect` is being asked, for each shard; more are "
-                  "queued."),
-            count("queuedConnects",
-                  &Limits::queued_connects_max,
-                  0,
-                  1'000'000,
-                  "Handshakes of a stage that wait because of `pendingConnects`, for each shard; beyond it "
-                  "they "
-                  "get 503 with `Retry-After`."),
+                  "Handshakes of a stage whose `$connect` is running, for each shard; more are queued."),
+            count(
+                "queuedConnects",
+                &Limits::queued_connects_max,
+                0,
+                1'000'000,
+                "Handshakes of a stage that wait because of `pendingConnects`, for each shard; more get 503 "
+                "with `Retry-After`."),
             time("connectQueueTimeout",
                  &Limits::connect_queue_timeout,
                  kHour,
@@ -92,8 +91,7 @@ const Section& limits_section()
                   1,
                   1'000'000,
                   "`$disconnect` events of a stage being handled at once, for each shard; more wait, and "
-                  "none is "
-                  "lost."),
+                  "none is lost."),
             count("queuedDisconnects",
                   &Limits::queued_disconnects_max,
                   1,
@@ -172,7 +170,8 @@ const Section& limits_section()
                   &Limits::groups_per_connection_max,
                   1,
                   1000,
-                  "Beyond AWS: groups that a connection may be in; whoever lets it join one more is told."),
+                  "Beyond AWS: groups that a connection may be in; joining one more fails with "
+                  "`LimitExceeded` (429)."),
         });
     return table;
 }

@@ -54,11 +54,24 @@ Door door_of(const Node& root)
 /// What flags say about another kind of file than this one.
 void refuse_foreign(Door door, const LoadOptions& options, std::vector<Diagnostic>& problems)
 {
+    const auto refuse = [&problems](std::string_view flag, std::string why) {
+        problems.push_back({{"flag --" + std::string(flag), 0, 0}, "", std::move(why)});
+    };
     if (door != Door::Template && !options.template_options.parameter_overrides.empty()) {
-        problems.push_back({{"flag --parameter-overrides", 0, 0}, "", "only templates have parameters"});
+        refuse("parameter-overrides", "only templates have parameters");
     }
-    if (door != Door::Serverless && !options.serverless.opt.empty()) {
-        problems.push_back({{"flag --opt", 0, 0}, "", "only a serverless.yml has options"});
+    if (door == Door::Serverless) return;
+    for (const auto& [name, value] : options.serverless.opt) {
+        if (name == "region") {
+            refuse(name, "only a serverless.yml has it; for this file: --set region=" + value);
+        } else if (name == "stage") {
+            refuse(name,
+                   "only a serverless.yml has it; this file names its stages, in templates often by a "
+                   "parameter: --parameter-overrides NAME=" +
+                       value);
+        } else {
+            refuse("opt " + name, "only a serverless.yml has options");
+        }
     }
 }
 

@@ -147,6 +147,7 @@ private:
 
     void write_default(const Section& section, const Property& property)
     {
+        if (property.is_required) return;  // what the model begins with is no default of the file's
         if (!property.default_yaml.empty()) {
             any("default", read_yaml(property.default_yaml, "default").root);
         } else if (property.binding.get) {
@@ -195,6 +196,7 @@ private:
         if (!property.key.pattern.empty()) {
             key("propertyNames");
             start_object();
+            text("description", property.key.expected);
             text("pattern", anchored(property.key.pattern));
             end_object();
         }

@@ -26,7 +26,7 @@ struct ConnectionInfo {
     api::ConnectionAddress address;
     std::string api_id;
     std::string stage;
-    std::string domain_name;  ///< the Host that the client used (gateway::Stages::domain_name)
+    std::string domain_name;  ///< the Host that the client used (gateway::Stages::domain_name, ADR 0017)
     std::string source_ip;
     std::optional<std::string> user_agent;
     EpochMillis connected_at = 0;

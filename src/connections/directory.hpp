@@ -44,8 +44,8 @@ struct ConnectionPage {
 };
 
 /// Reaches any connection of the node by its id. Thread: any. When the caller is on the connection's own
-/// shard the work is done before the call returns; otherwise it is handed to that shard and `done` is called
-/// there.
+/// shard, or nobody needs to be asked (a bad id or group, a message that is too large), all is done before
+/// the call returns; otherwise it is handed to that shard and `done` is called there.
 class Directory {
 public:
     using Done = std::function<void(PostResult)>;
@@ -91,7 +91,7 @@ public:
                Done done) const;
 
     /// post() of one message to many connections: the frame is made once. The results are in the order of
-    /// the ids; told once, on the last shard that was asked.
+    /// the ids; told once: inside the call when no shard is asked, else on the last one that was.
     void post_to_many(std::string_view api_id,
                       std::span<const std::string> connection_ids,
                       std::string_view data,
@@ -110,7 +110,7 @@ public:
                Done done) const;
 
     /// post() to all who are in the group, except those in `except`. Told once how many it has been accepted
-    /// for, on the last shard that was asked.
+    /// for: inside the call when no shard is asked, else on the last one that was.
     void broadcast(std::string_view api_id,
                    std::string_view group,
                    std::string_view data,
@@ -143,8 +143,8 @@ private:
                         api::ConnectionAddress& address,
                         PostResult& otherwise) const;
 
-    /// Now when this is the home's thread; else it is handed over. All: the others first, so that what
-    /// comes next from here finds them all behind it.
+    /// Now when this is the home's thread; else it is handed over. All: to the others first, so that what
+    /// this thread does next comes after their work in their queues.
     template <class Work>
     static void run_at(const Home& home, Work work)
     {

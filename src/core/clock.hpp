@@ -12,8 +12,8 @@ using EpochMillis = std::int64_t;
 /// Monotonic time for deadlines, in milliseconds since an arbitrary start.
 using SteadyMillis = std::int64_t;
 
-/// Where time comes from. Tests pass a manual one; no code below app/ reads a clock by itself.
-/// Thread: any.
+/// Where time comes from for whatever decides about clients; tests pass a manual one. (Logs, the admin
+/// listener's Date and the functions' thread read the machine's.) Thread: any.
 class Clock {
 public:
     virtual ~Clock() = default;

@@ -38,7 +38,7 @@ struct StageSlot {
 /// The host of a Host header: lower case, without port.
 std::string host_name(std::string_view host_header);
 
-/// Which stage a request line belongs to (design section 5, "URLs"): a configured domain's mapping, the host
+/// Which stage a request line belongs to: a configured domain's mapping, the host
 /// {apiId}.…, with one API any host, with several /{apiId}/{stage}. Shard-local.
 class Stages {
 public:

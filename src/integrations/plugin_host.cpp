@@ -101,6 +101,7 @@ void host_post(void* context, postern_text connection_id, postern_text data, pos
 void host_get(void* context, postern_text connection_id, postern_info_fn done, void* user)
 {
     auto tell = [done, user](connections::PostResult result, const connections::ConnectionStatus& status) {
+        if (done == nullptr) return;
         postern_connection_info info{};
         info.size = sizeof(info);
         info.source_ip = text(status.source_ip);

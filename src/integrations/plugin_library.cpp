@@ -42,7 +42,8 @@ std::string mismatch(const postern_plugin* plugin)
     if (plugin->magic != POSTERN_PLUGIN_MAGIC) return "not a Postern plugin (wrong magic number)";
     if (plugin->abi_major != POSTERN_ABI_MAJOR || plugin->abi_minor > POSTERN_ABI_MINOR)
         return "built for plugin interface " + interface_version(plugin->abi_major, plugin->abi_minor) +
-               ", this gateway speaks " + interface_version(POSTERN_ABI_MAJOR, POSTERN_ABI_MINOR);
+               ", this gateway speaks " + interface_version(POSTERN_ABI_MAJOR, POSTERN_ABI_MINOR) +
+               "; build it with this gateway's headers";
     if (plugin->size < offsetof(postern_plugin, destroy) + sizeof(plugin->destroy))
         return "its description has " + std::to_string(plugin->size) +
                " bytes, too few for plugin interface " +

@@ -63,7 +63,7 @@ struct InvocationRefusal {
     std::string message;     ///< may hold any bytes the caller sent
 };
 
-/// Who may call @connections, invoke functions and administer (design section 5): with keys, whoever signs;
+/// Who may call @connections, invoke functions and administer: with keys, whoever signs;
 /// without, callers from this machine; the gateway's own functions always, from whatever address their calls
 /// come; anybody only when the operator says so. Immutable; thread: any.
 class Callers {

@@ -13,7 +13,8 @@ thread_local Shard* t_current = nullptr;
 
 constexpr std::chrono::milliseconds kSecondsTick{250};
 constexpr std::chrono::milliseconds kMomentsTick{10};
-constexpr std::size_t kBuckets = 4096;  // 17 minutes and 41 seconds; longer deadlines go round again
+constexpr std::size_t kBuckets =
+    4096;  // x 250 ms: 17 minutes, x 10 ms: 41 seconds; longer ones go round again
 
 constexpr int kLastPosts = 10'000;
 

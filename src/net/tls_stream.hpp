@@ -13,7 +13,7 @@ namespace postern::net {
 class TlsContext;
 
 /// The TLS state of one connection. Records go through the calling thread's shared memory BIO, so an idle
-/// connection owns no buffer (perf, "TLS without a stream object"). Shard-local.
+/// connection owns no buffer (docs/architecture.md, "Buffers"). Shard-local.
 class TlsStream {
 public:
     explicit TlsStream(const TlsContext& context);

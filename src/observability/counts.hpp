@@ -81,7 +81,7 @@ private:
 using RouteSeries = PerShard<RouteCounts>;
 using StageSeries = PerShard<StageCounts>;
 
-/// Limits that close or refuse a client.
+/// Limits that close, refuse or slow down a client.
 enum class Limit : std::uint8_t {
     FrameBytes,
     MessageBytes,

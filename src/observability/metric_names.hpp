@@ -53,9 +53,9 @@ inline constexpr Metric kMetrics[] = {
     {"postern_execution_error_total",
      MetricType::Counter,
      {"api", "stage", "route"},
-     "Integrations that could not be called, failed without an answer or took too long (AWS: "
-     "ExecutionError).",
-     "Any: the handler throws, hangs, or the worker queue is full."},
+     "Integrations that could not be called, failed without an answer or took too long, and handshakes that "
+     "waited for $connect in vain (503) (AWS: ExecutionError).",
+     "Any: the handler throws, hangs, or the worker queue is full; $connect is too slow."},
     {"postern_integration_latency_seconds",
      MetricType::Histogram,
      {"api", "stage", "route"},

@@ -16,10 +16,10 @@ enum class RequestKind {
     Upgrade,       ///< a correct WebSocket handshake
     BadUpgrade,    ///< asks for one, but its key is missing or malformed
     WrongVersion,  ///< Sec-WebSocket-Version is not 13
-    Health,        ///< GET /ping, as AWS's front answers it
+    Health,        ///< GET /ping: whether this listener takes clients
     Connections,   ///< @connections, and what stands beside it when extensions are on
     Plain,         ///< anything else
-    Malformed,     ///< two Authorization headers, a URL over AWS's limit
+    Malformed,     ///< not exactly one Host, two Authorization headers, a URL over AWS's limit
 };
 RequestKind classify(const HttpRequest& request,
                      management::Extensions extensions = management::Extensions::Off);

@@ -180,7 +180,6 @@ void Session::start_closing()
     queue();
 }
 
-/// The connection broke without a close frame.
 /// Its $connect goes on, and is answered by a $disconnect.
 void Session::leave_connecting()
 {
@@ -189,6 +188,7 @@ void Session::leave_connecting()
     if (gateway::Gateway::abandon(*stage_, *this)) die();  // it was queued: nobody has been asked
 }
 
+/// The connection broke without a close frame.
 void Session::lost()
 {
     if (state_ == State::Dead) return;

@@ -89,7 +89,7 @@ void Session::on_request(const HttpRequest& request)
             log_refused(request, info_.source_ip, 426, "Sec-WebSocket-Version is not 13");
             return answer(api::upgrade_required(now));
         case RequestKind::Health:
-            return answer(api::healthy(now));
+            return answer(server_.is_draining() ? api::overloaded(now) : api::healthy(now));
         case RequestKind::Plain:
             log_refused(request,
                         info_.source_ip,

@@ -77,7 +77,7 @@ class Case:
             if not self.header.get(name):
                 raise self.bad(1, f"header {name!r} is missing")
         if not SPEC.fullmatch(self.header["spec"]):
-            raise self.bad(1, "spec must name data-plane, captures or configuration, and a section")
+            raise self.bad(1, "spec must name data-plane, config-plane, captures or configuration, and a section")
         if self.header["evidence"].split()[0] not in EVIDENCE:
             raise self.bad(1, f"evidence must begin with one of {', '.join(EVIDENCE)}")
 

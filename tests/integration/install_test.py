@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -77,9 +78,18 @@ class InstallTest(unittest.TestCase):
                      'share/postern/postern.schema.json', 'share/postern/runtime/node/bootstrap.mjs', 'share/postern/runtime/python/bootstrap.py',
                      'share/postern/runtime/python/postern_lambda/service.py', 'etc/postern/postern.yaml', 'lib/systemd/system/postern.service'):
             self.assertIn(file, installed)
+        self.check_links_into_docs()
         self.assertEqual(sorted(path.name for path in (self.prefix / 'include').iterdir()), ['postern'])
         self.assertIn('postern ', run(self.prefix / 'bin/postern', 'version'))
         self.assertIn(': ok', run(self.prefix / 'bin/postern', 'check', self.prefix / 'etc/postern/postern.yaml'))
+
+    def check_links_into_docs(self):
+        """What else README.md names (examples, the source) is the repository's."""
+        readme = next(self.prefix.glob('share/doc/*/README.md'))
+        links = {link.partition('#')[0] for link in re.findall(r'\]\((docs/[^)]*)\)', readme.read_text())}
+        self.assertIn('docs/operations.md', links)
+        for link in [*links, 'docs/grafana.json']:
+            self.assertTrue((readme.parent / link).exists(), link)
 
     def test_2_the_chat_plugin_is_built_out_of_tree_and_passes_its_own_test(self):
         # A sanitizer of the gateway's build has to be in the plugin as well; the plugin says nothing of it.

@@ -10,7 +10,7 @@ import unittest
 
 from functions import ACCEPT, FunctionGateway, Gate, ask, frame_of, node, python, returning, two_way
 from gateway import processes_of_session, wait_until
-from websocket import Client, close_frame
+from websocket import Client, Wire, close_frame
 
 WHO = returning('{ statusCode: 200, body: String(process.pid) }')
 
@@ -204,6 +204,18 @@ class EndTest(unittest.TestCase):
                 client.send(close_frame(1001))
             self.assertEqual(gateway.wait(), 0)
             self.assertEqual(len([line for line in gateway.logs.lines('gone') if 'gone 1001' in line]), 5)
+
+    def test_the_listener_that_a_drain_keeps_open_for_functions_tells_balancers_that_it_takes_no_clients(self):
+        gate = Gate(self)
+        with FunctionGateway({'gone': gate.function()}, {'$disconnect': 'gone'}) as gateway, Client(gateway.url) as client:
+            gateway.signal()
+            self.assertEqual(client.receive_close()[0], 1001)
+            client.leave()
+            with Wire(gateway.url) as balancer:
+                balancer.send(b'GET /ping HTTP/1.1\r\nHost: a\r\n\r\n')
+                self.assertEqual(balancer.response().status, 503)
+            gate.open()
+            self.assertEqual(gateway.wait(), 0)
 
 
 if __name__ == '__main__':

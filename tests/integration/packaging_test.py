@@ -88,7 +88,7 @@ class PackageTest(unittest.TestCase):
         project = re.search(r'project\(postern VERSION (\S+) ', (SOURCE / 'CMakeLists.txt').read_text()).group(1)
         self.assertEqual(run_command('version').out.split()[1], project)
 
-    def test_process_1_of_the_image_buries_what_functions_leave_behind(self):
+    def test_process_1_of_the_image_reaps_the_processes_that_functions_leave_behind(self):
         image = (SOURCE / 'docker/Dockerfile').read_text()
         entry = json.loads(re.search(r'^ENTRYPOINT (.*)$', image, re.M).group(1))
         self.assertEqual(entry, ['tini', '-s', '--', 'postern'])

@@ -385,7 +385,7 @@ TEST_CASE("Environment variables are checked, and those of others left alone")
         options.overrides = environment_overrides({{"POSTERN_ZZZ", ""}, {"POSTERN_GATEWAY_SHARDS", "x"}});
         CHECK(problems_of(kOneApi, options) ==
               "environment POSTERN_ZZZ: no such setting\n"
-              "environment POSTERN_GATEWAY_SHARDS: gateway.shards: expected a whole number from 0 to 1024, "
+              "environment POSTERN_GATEWAY_SHARDS: gateway.shards: expected a whole number from 0 to 256, "
               "not \"x\"\n");
     }
 }

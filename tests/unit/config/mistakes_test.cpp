@@ -493,10 +493,10 @@ TEST_CASE("Limits are checked")
           "largest message could never be sent\n");
     CHECK(in_limits("messageBytes: 2MiB")
               .find("t.yaml:3:26: gateway.limits.messageBytes: outboxBytes (1MiB)") == 0);
-    CHECK(beside_an_api("gateway: {limits: 5, shards: -1, log: {level: loud}}\n") ==
+    CHECK(beside_an_api("gateway: {limits: 5, shards: 257, log: {level: loud}}\n") ==
           "t.yaml:2:19: gateway.limits: expected a map of names and values, not \"5\"\n"
-          "t.yaml:2:30: gateway.shards: expected a whole number from 0 to 1024, not \"-1\"\n"
-          "t.yaml:2:47: gateway.log.level: expected one of debug, info, warn, error, off, not \"loud\"\n");
+          "t.yaml:2:30: gateway.shards: expected a whole number from 0 to 256, not \"257\"\n"
+          "t.yaml:2:48: gateway.log.level: expected one of debug, info, warn, error, off, not \"loud\"\n");
 }
 
 TEST_CASE("What is wrong with a secret does not show it")
@@ -522,7 +522,7 @@ TEST_CASE("All mistakes are told at once, in the order of the file")
         "    stages: { dev: {}, dev: {} }\n";
     CHECK(problems_of(text) ==
           "t.yaml:1:9: region: expected an AWS region such as us-east-1, not \"mars\"\n"
-          "t.yaml:2:19: gateway.shards: expected a whole number from 0 to 1024, not \"many\"\n"
+          "t.yaml:2:19: gateway.shards: expected a whole number from 0 to 256, not \"many\"\n"
           "t.yaml:5:18: apis.chat.routes.a.integration: no plugin named \"x\"\n"
           "t.yaml:5:31: apis.chat.routes.b.integration: integration is required\n"
           "t.yaml:6:24: the key \"dev\" is already in line 6\n");

@@ -67,6 +67,10 @@ TEST_CASE("The schema says what the loader does")
     CHECK(route["additionalProperties"].IsFalse());
     CHECK(json::dump(definitions["gateway"]["properties"]["listeners"]["default"]) ==
           R"([{"port":8080},{"port":8443,"tls":"development"}])");
+    const rapidjson::Value& port = definitions["listener"]["properties"]["port"];
+    CHECK(json::find(port, "default") == nullptr);  // it is required
+    CHECK(json::as_string(definitions["api"]["properties"]["stages"]["propertyNames"]["description"])
+              .find("other than ping and sping") != std::string::npos);
 }
 
 TEST_CASE("Routes are a table with aligned columns")

@@ -180,8 +180,10 @@ TEST_CASE("a shared object that does not fit is refused, and nothing of it stays
           "it does not export postern_plugin_query; a C++ plugin needs POSTERN_PLUGIN(...)");
     CHECK(refusal(plugin_file("no_description")) == "postern_plugin_query returned nothing");
     CHECK(refusal(plugin_file("wrong_magic")) == "not a Postern plugin (wrong magic number)");
-    CHECK(refusal(plugin_file("newer_major")) == "built for plugin interface 2.1, this gateway speaks 1.1");
-    CHECK(refusal(plugin_file("newer_minor")) == "built for plugin interface 1.7, this gateway speaks 1.1");
+    CHECK(refusal(plugin_file("newer_major")) ==
+          "built for plugin interface 2.1, this gateway speaks 1.1; build it with this gateway's headers");
+    CHECK(refusal(plugin_file("newer_minor")) ==
+          "built for plugin interface 1.7, this gateway speaks 1.1; build it with this gateway's headers");
     CHECK(refusal(plugin_file("too_small")) ==
           "its description has 16 bytes, too few for plugin interface 1.1");
     CHECK(refusal(plugin_file("no_create")) == "it has no create() or no destroy()");

@@ -162,7 +162,39 @@ void setup_later(postern::Setup& setup)
     });
 }
 
+/// Calls everything with a callback, and gives none. The C++ face leaves out what would have no effect.
+std::int32_t create_without_callbacks(const postern_host* host, postern_text, void**, postern_text*)
+{
+    const postern_text word{"ann", 3};
+    host->post(host->context, word, word, nullptr, nullptr);
+    host->get(host->context, word, nullptr, nullptr);
+    host->remove(host->context, word, nullptr, nullptr);
+    host->join(host->context, word, word, nullptr, nullptr);
+    host->leave(host->context, word, word, nullptr, nullptr);
+    host->broadcast(host->context, word, word, word, nullptr, 0, nullptr, nullptr);
+    return 0;
+}
+
+const postern_plugin* query_without_callbacks(std::uint32_t, std::uint32_t)
+{
+    static const postern_plugin plugin{.magic = POSTERN_PLUGIN_MAGIC,
+                                       .abi_major = POSTERN_ABI_MAJOR,
+                                       .abi_minor = POSTERN_ABI_MINOR,
+                                       .size = sizeof(postern_plugin),
+                                       .name = "test",
+                                       .version = "1.2.3",
+                                       .create = &create_without_callbacks,
+                                       .destroy = [](void*) {}};
+    return &plugin;
+}
+
 }  // namespace
+
+TEST_CASE("who gives the harness no callback is not called back")
+{
+    Harness harness(&query_without_callbacks, "{}");
+    CHECK(harness.handlers().empty());
+}
 
 TEST_CASE("each way to complete an event arrives at the host")
 {

@@ -249,6 +249,17 @@ TEST_CASE("Values for parameters are for templates only")
           "flag --parameter-overrides: only templates have parameters\n");
 }
 
+TEST_CASE("Flags of a serverless.yml are refused by the name that they have, with what to say instead")
+{
+    LoadOptions options;
+    options.serverless.opt = {{"region", "eu-west-1"}, {"stage", "prod"}, {"tenant", "acme"}};
+    CHECK(problems_of(load_text("apis: {a: {routes: {$default: plugin:echo}}}\n", "n.yaml", options)) ==
+          "flag --region: only a serverless.yml has it; for this file: --set region=eu-west-1\n"
+          "flag --stage: only a serverless.yml has it; this file names its stages, in templates often by a "
+          "parameter: --parameter-overrides NAME=prod\n"
+          "flag --opt tenant: only a serverless.yml has options\n");
+}
+
 TEST_CASE("The native file has no notes and still refuses tags")
 {
     const Loaded loaded = load_text("apis: {a: {name: !Ref x, routes: {$default: plugin:echo}}}\n", "n.yaml");
