@@ -9,7 +9,7 @@ import zlib
 
 from attack import attacked
 from gateway import PATIENCE, PLAIN_AND_TLS
-from websocket import BINARY, CLOSE, CONTINUATION, PING, TEXT, Client, Wire, close_frame, frame, upgrade_request
+from websocket import BINARY, CLOSE, CONTINUATION, PING, TEXT, Client, LastWords, Wire, close_frame, frame, upgrade_request
 
 MiB = 1024 * 1024
 ABNORMAL = (1006, 'Connection closed abnormally')
@@ -175,6 +175,20 @@ class VanishingTest(unittest.TestCase):
                 return client
 
             self.each_way(gateway, make)
+
+    def test_over_tls_what_came_before_the_end_counts_also_when_it_has_to_wait(self):
+        slowly = ['gateway.limits.messagesPerSecondPerConnection=50', 'gateway.limits.messagesBurstPerConnection=1']
+        with attacked(listeners=PLAIN_AND_TLS, settings=slowly) as gateway:
+            with LastWords(gateway.tls_url, gateway.development_ca) as client:
+                self.assertIn(b' 101 ', client.ask(upgrade_request(gateway.tls_url)[1]))
+                client.end_with(frame(TEXT, ECHO) * 5 + close_frame(4000, 'bye'))
+                self.assertEqual(gateway.ends(1), [(4000, 'bye')])
+                self.assertEqual(client.rest().count(ECHO.encode()), 5)
+            with LastWords(gateway.tls_url, gateway.development_ca) as client:
+                self.assertIn(b' 101 ', client.ask(upgrade_request(gateway.tls_url)[1]))
+                client.end_with(frame(TEXT, ECHO) * 5)
+                self.assertEqual(gateway.ends(2)[1], ABNORMAL)
+                self.assertEqual(client.rest().count(ECHO.encode()), 5)
 
     def test_without_a_sign_pings_find_out(self):
         with attacked(settings=['gateway.limits.pingInterval=1s']) as gateway, Client(gateway.url) as silent:

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a client can send before it is one: broken HTTP, slow and endless handshakes, too many connections. Each is answered as it should
 be, costs nobody else anything, and leaves nothing behind."""
+import collections
 import contextlib
+import socket
 import ssl
 import threading
 import unittest
 
 from attack import attacked, can_echo
 from gateway import Gateway, PLAIN_AND_TLS, wait_until
-from websocket import Client, TEXT, Wire, arrive_with, close_frame, frame, open_socket, upgrade_request
+from websocket import Client, LastWords, TEXT, Wire, arrive_with, close_frame, frame, open_socket, upgrade_request
 
 MiB = 1024 * 1024
 SHORT_HANDSHAKES = 'gateway.limits.handshakeTimeout=1s'
@@ -138,6 +140,35 @@ class HostileHttpTest(unittest.TestCase):
                         client.echo()
                         client.close()
             sending.join()
+
+    def test_who_ends_behind_many_requests_gets_all_answers(self):
+        count = 500
+        requests = b'GET /ping HTTP/1.1\r\nHost: a\r\n\r\n' * count
+        with attacked(listeners=PLAIN_AND_TLS) as gateway:
+            with Wire(gateway.url) as wire:
+                wire.send(requests)
+                wire.socket.shutdown(socket.SHUT_WR)
+                self.assertEqual([wire.response().status for _ in range(count)], [200] * count)
+                self.assertTrue(wire.is_at_end())
+            with LastWords(gateway.tls_url, gateway.development_ca) as wire:
+                wire.end_with(requests)
+                self.assertEqual(wire.rest().count(b'HTTP/1.1 200 '), count)
+
+    def test_a_refused_handshake_that_asks_for_the_end_gets_it(self):
+        with attacked() as gateway:
+            for url, status in ((gateway.url + '?refuse=401', 401), (gateway.url.replace('/dev', '/nowhere'), 403)):
+                _, request = upgrade_request(url)
+                self.expect(gateway, request.replace(b'Connection: Upgrade', b'Connection: close, Upgrade'), status)
+
+    def test_whoever_is_refused_very_often_does_not_fill_the_log(self):
+        count = 2000
+        with attacked() as gateway, Wire(gateway.url) as wire:
+            wire.send(b'GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n' * count)
+            self.assertEqual([wire.response().status for _ in range(count)], [403] * count)
+        lines = gateway.log_lines('connect.refused')
+        seconds = collections.Counter(line['time'][:len('2026-09-25T09:20:29')] for line in lines)
+        self.assertLessEqual(max(seconds.values()), 20)
+        self.assertLessEqual(len(lines) + sum(line.get('suppressed', 0) for line in lines), count)
 
     def test_a_slow_handshake_ends_with_408(self):
         with attacked(settings=[SHORT_HANDSHAKES]) as gateway, arrive_with(gateway, b'GET /dev HTTP/1.1\r\nHost: a\r\nX-Slow: ') as wire:

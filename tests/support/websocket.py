@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A WebSocket client of raw bytes, for what polite clients do not do: broken handshakes and frames, sudden ends, not reading."""
 import base64
+import contextlib
 import hashlib
 import os
 import socket
@@ -136,6 +137,54 @@ class Wire:
 
     def __exit__(self, *_):
         self.socket.close()
+
+
+class LastWords:
+    """TLS whose records are sent when the test says so: messages and the end of the stream (close_notify) arrive at once."""
+
+    def __init__(self, url, ca):
+        self._socket = open_socket(url.replace('wss:', 'ws:'))
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = ssl.create_default_context(cafile=ca).wrap_bio(self._incoming, self._outgoing, server_hostname='localhost')
+        self._complete(self._tls.do_handshake)
+
+    def _complete(self, step):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self._socket.sendall(self._outgoing.read())
+                more = self._socket.recv(65536)
+                self._incoming.write(more) if more else self._incoming.write_eof()
+
+    def ask(self, request):
+        """The head of the answer, and what came with it."""
+        self._tls.write(request)
+        answer = b''
+        while b'\r\n\r\n' not in answer:
+            answer += self._complete(lambda: self._tls.read(65536))
+        return answer
+
+    def end_with(self, data):
+        """`data` and close_notify, in one segment."""
+        self._tls.write(data)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self._tls.unwrap()
+        self._socket.sendall(self._outgoing.read())
+
+    def rest(self):
+        """What comes until the gateway ends."""
+        received = b''
+        with contextlib.suppress(ssl.SSLError):  # also without a close_notify
+            while more := self._complete(lambda: self._tls.read(65536)):
+                received += more
+        return received
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
 
 
 def arrive_with(gateway, data):

@@ -119,6 +119,7 @@ TEST_CASE("what has not been offered to a client yet is no sign that it reads sl
             }
         });
     });
+    REQUIRE(server.f.registry.admitted() == 1);
     std::string expected;
     for (std::size_t i = 0; i < kMessages; ++i) expected += *message.frame();
     CHECK(client.receive(expected.size()) == expected);
