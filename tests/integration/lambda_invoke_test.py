@@ -123,22 +123,24 @@ class ElsewhereTest(unittest.TestCase):
                 self.assertIn('out of it', gateway.whys('integration.failed')[0])
 
     def test_a_reload_does_not_end_what_a_function_elsewhere_is_doing(self):
-        def configuration(timeout):
-            return api({'near': {'endpoint': there.admin_url, 'remoteName': 'wait', 'timeout': timeout}}, {'$default': 'near'})
-
         gate = Gate(self)
-        with FunctionGateway({'wait': gate.function()}, {'$default': 'wait'}) as there, \
-                FunctionGateway(configuration=configuration(60), file_name='postern.yaml') as gateway, concurrent.futures.ThreadPoolExecutor() as callers:
-            invoked = callers.submit(run_command, 'invoke', 'near', '{}', '--admin', gateway.admin_url)
-            try:
-                there.logs.wait_for('wait', 'waits')
-                gateway.write_file('postern.yaml', configuration(61))
-                gateway.signal(signal.SIGHUP)
-                gateway.wait_for_log('reload.done')
-            finally:
-                gate.open()
-            done = invoked.result()
-            self.assertEqual((done.exit_code, json.loads(done.out)['statusCode']), (0, 200), done)
+        with FunctionGateway({'wait': gate.function()}, {'$default': 'wait'}) as there:
+            near = {'near': {'endpoint': there.admin_url, 'remoteName': 'wait', 'timeout': 60}}
+            with FunctionGateway({**near, 'who': returning('{ statusCode: 200, body: "me" }')}, {'$default': two_way('who')}, file_name='postern.yaml') as gateway, \
+                    concurrent.futures.ThreadPoolExecutor() as callers:
+                with Client(gateway.url) as client:
+                    self.assertEqual(ask(client, 'hello'), 'me')
+                invoked = callers.submit(run_command, 'invoke', 'near', '{}', '--admin', gateway.admin_url)
+                try:
+                    there.logs.wait_for('wait', 'waits')
+                    near['near']['timeout'] = 61
+                    gateway.write_file('postern.yaml', api(near, {'$default': 'near'}))
+                    gateway.signal(signal.SIGHUP)
+                    gateway.wait_for_instances(0)  # the former configuration's functions have been told to end
+                finally:
+                    gate.open()
+                done = invoked.result()
+                self.assertEqual((done.exit_code, json.loads(done.out or 'null')), (0, {'statusCode': 200, 'body': str(there.instances('wait')[0])}), done)
 
     def test_an_endpoint_where_nobody_listens_costs_the_message_and_the_log_names_both(self):
         here = {'near': {'endpoint': 'http://127.0.0.1:1'}}
