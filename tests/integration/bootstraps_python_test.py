@@ -99,13 +99,27 @@ class Answers(unittest.TestCase):
             self.assertEqual(instance.invoke(event).kind, first.kind)  # and the instance goes on
             return first
 
-    def test_decimals_are_numbers_and_half_surrogates_are_escapes(self):
-        self.assertEqual(self.outcome('import decimal\ndef handler(event, context):\n    return [decimal.Decimal("1.5")]\n').body, b'[1.5]')
-        self.assertEqual(self.outcome("def handler(event, context):\n    return 'ä\\ud83d'\n").body, b'"\\u00e4\\ud83d"')
+    def test_results_are_written_as_aws_writes_them(self):
+        for expression, expected in (
+            ('{"statusCode": Decimal("200"), "exact": [Decimal("1.50"), Decimal("12345678901234567890.123456789")]}',
+             b'{"statusCode": 200, "exact": [1.50, 12345678901234567890.123456789]}'),
+            ('{"body": b"\\xc3\\xa4", b"key": [b""]}', '{"body": "ä", "key": [""]}'.encode()),
+            ('[Point(1, b"two"), (3,)]', b'[{"x": 1, "y": "two"}, [3]]'),
+            ('{1: 1.5, None: True, 2.5: False, False: None}', b'{"1": 1.5, "null": true, "2.5": false, "false": null}'),
+            ('b"\\x00not json"', b'\x00not json'),
+            ('"ä\\ud83d"', '"ä\\ud83d"'.encode()),
+            ('[float("nan"), Decimal("-NaN"), Decimal("Infinity")]', b'[NaN, NaN, Infinity]'),
+            ('[event] * 2', b'[{"n": [1]}, {"n": [1]}]'),
+        ):
+            with self.subTest(expression):
+                text = ('import collections\nfrom decimal import Decimal\nPoint = collections.namedtuple("Point", "x y")\n'
+                        'def handler(event, context):\n    return %s\n' % expression)
+                self.assertEqual(self.outcome(text, {'n': [1]}).body, expected)
 
     def test_what_json_has_no_form_for_is_a_marshal_error(self):
         for text, said in (('async def handler(event, context):\n    return 1\n', 'Object of type coroutine is not JSON serializable'),
                            ('def handler(event, context):\n    return {1, 2}\n', 'Object of type set is not JSON serializable'),
+                           ('def handler(event, context):\n    return {(1,): 1}\n', 'keys must be str, int, float, bool or None, not tuple'),
                            ('def handler(event, context):\n    a = []\n    a.append(a)\n    return a\n', 'Circular reference detected')):
             outcome = self.outcome(text)
             self.assertEqual(outcome.kind, 'error')
