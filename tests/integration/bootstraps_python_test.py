@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The Python bootstrap: where handlers are found, how they answer and fail, and what print and logging write."""
+import json
 import pathlib
 import unittest
 
@@ -182,6 +183,40 @@ def handler(event, context):
             self.assertEqual(instance.invoke()[:2], ('exit', 0))
             self.assertEqual(instance.out(), 'ünicode \\ud83d\nlogged\n')
             self.assertEqual(instance.err(), 'error\n')
+
+    def test_the_root_logger_has_the_level_of_the_environment(self):
+        text = 'import logging\ndef handler(event, context):\n    return logging.getLogger().level\n'
+        for level, expected in (('', 30), ('TRACE', 10), ('DEBUG', 10), ('info', 20), ('FATAL', 50), ('odd', 30)):
+            with self.subTest(level), python(text, AWS_LAMBDA_LOG_LEVEL=level) as instance:
+                self.assertEqual(instance.invoke().value, expected)
+
+    def test_records_and_errors_may_be_objects(self):
+        with python("""import logging
+logging.warning('loading')
+def handler(event, context):
+    logging.getLogger('own').info('one\\n%s', 'two', extra={'user': {'id': 7}})
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        logging.exception('failed')
+    print('as it is')
+    raise KeyError('table')
+""", AWS_LAMBDA_LOG_FORMAT='JSON', AWS_LAMBDA_LOG_LEVEL='INFO') as instance:
+            request_id = instance.send(None)
+            self.assertEqual(instance.outcome().error_type, 'KeyError')
+            *lines, printed = instance.out().splitlines()
+            self.assertEqual(printed, 'as it is')
+            loading, info, failed = (json.loads(line) for line in lines)
+            for line in (loading, info, failed):
+                self.assertRegex(line.pop('timestamp'), r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$')
+            self.assertEqual(loading, {'level': 'WARNING', 'message': 'loading', 'logger': 'root', 'requestId': ''})
+            self.assertEqual(info, {'level': 'INFO', 'message': 'one\ntwo', 'logger': 'own', 'requestId': request_id, 'user': {'id': 7}})
+            self.assertEqual((failed['errorType'], failed['errorMessage'], failed['message']), ('ZeroDivisionError', 'division by zero', 'failed'))
+            self.assertIn('app.py", line 6, in handler', failed['stackTrace'][0])
+            self.assertTrue(failed['location'].endswith('app.py:handler:8'), failed)
+            told = json.loads(instance.err())
+            self.assertEqual((told['level'], told['errorType'], told['requestId']), ('ERROR', 'KeyError', request_id))
+            self.assertIn('app.py", line 10, in handler', told['stackTrace'][0])
 
 
 if __name__ == '__main__':
