@@ -7,6 +7,7 @@ using namespace postern;
 using namespace postern::test;
 using lambda::Interpreters;
 using lambda::Language;
+using lambda::node_flags;
 using lambda::version_difference;
 
 TEST_CASE("an interpreter says who it is, also through the script of a version manager, and is asked once")
