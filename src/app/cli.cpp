@@ -153,9 +153,9 @@ bool has_its_files(const config::Settings& settings)
         }
         // A layer may bring the file; and who may be invoked by name only is told when that happens.
         if (!function.layers.empty() || !is_called(settings.model, name)) continue;
-        const std::vector<std::string> files = config::files_of_handler(function.runtime, function.handler);
-        if (files.empty() || config::is_one_there(function.code_uri, files)) continue;
-        miss("functions." + name + ".handler", config::listed(files) + " in", function.code_uri);
+        const config::HandlerFiles files = config::files_of_handler(function.runtime, function.handler);
+        if (files.names.empty() || config::is_one_there(function.code_uri, files)) continue;
+        miss("functions." + name + ".handler", config::listed(files.names) + " in", function.code_uri);
     }
     return is_good;
 }

@@ -29,12 +29,12 @@ std::string obstacle_of_handler(const std::string& runtime, const std::string& h
 {
     const bool is_interpreted = language_of(runtime) != Language::Compiled;
     if (runtime.empty() || (is_interpreted && handler.empty())) return "";  // both are required
-    const std::vector<std::string> files = files_of_handler(runtime, handler);
-    if (files.empty()) {
+    const HandlerFiles files = files_of_handler(runtime, handler);
+    if (files.names.empty()) {
         return "expected a handler FILE.FUNCTION, not " + describe(scalar_node(handler, {}));
     }
     // The reader refuses inline code of the others.
-    const bool is_elsewhere = is_inline && is_interpreted && !files[0].starts_with("index.");
+    const bool is_elsewhere = is_inline && is_interpreted && files.stem != "index";
     return is_elsewhere ? "inline code is the file index: the handler is index.FUNCTION" : "";
 }
 
@@ -43,18 +43,19 @@ std::string obstacle_of_files(const std::string& runtime,
                               const std::string& directory,
                               const std::string& how_to_build)
 {
-    const std::vector<std::string> files = files_of_handler(runtime, handler);
-    if (runtime.empty() || files.empty() || handler.starts_with('/') || is_one_there(directory, files))
+    const HandlerFiles files = files_of_handler(runtime, handler);
+    if (runtime.empty() || files.names.empty() || handler.starts_with('/') || is_one_there(directory, files))
         return "";
     const std::string place = std::filesystem::path(directory).lexically_normal().string();
     if (language_of(runtime) == Language::Compiled) {
-        return "the executable is missing: there is no " + listed(files) + " in " + place + how_to_build;
+        return "the executable is missing: there is no " + listed(files.names) + " in " + place +
+               how_to_build;
     }
-    const std::string typescript = files[0].substr(0, files[0].size() - 2) + "ts";
-    if (language_of(runtime) == Language::Node && is_one_there(directory, {typescript})) {
+    const std::string typescript = files.stem + ".ts";
+    if (language_of(runtime) == Language::Node && is_one_there(directory, {"", {typescript}, {}})) {
         return "Node.js does not run " + typescript + " as it is" + how_to_build;
     }
-    return "the handler's file is missing: there is no " + listed(files) + " in " + place;
+    return "the handler's file is missing: there is no " + listed(files.names) + " in " + place;
 }
 
 std::string with_name(std::string text, const std::string& function)

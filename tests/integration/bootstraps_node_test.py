@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The Node.js bootstrap: where handlers are found, in which ways they answer, how they fail, and what the console writes."""
+"""The Node.js bootstrap: where handlers are found, in which ways they answer, and how they fail."""
 import unittest
 
 from runtime_api import Instance
@@ -39,7 +39,15 @@ class Handlers(unittest.TestCase):
         self.assertEqual(self.found({'index.cjs': TEXT % 'cjs'}), 'cjs')
         self.assertEqual(self.found({'node_modules/index/package.json': '{"main":"main.js"}',
                                      'node_modules/index/main.js': TEXT % 'package'}), 'package')
-        self.assertEqual(self.found({'index/index.js': TEXT % 'directory', 'node_modules/index/index.js': TEXT % 'package'}), 'package')
+
+    def test_a_directory_comes_before_files(self):
+        self.assertEqual(self.found({'index/index.js': TEXT % 'directory', 'node_modules/index/index.js': TEXT % 'package'}), 'directory')
+        self.assertEqual(self.found({'functions/connect/package.json': '{"main":"lib/main.js"}',
+                                     'functions/connect/lib/main.js': TEXT % 'main'}, 'functions/connect.handler'), 'main')
+        # Of its name Node.js makes the file beside it first, which with .mjs it does not know.
+        self.assertEqual(self.found({'src/chat/index.js': TEXT % 'directory', 'src/chat.js': TEXT % 'file'}, 'src/chat.handler'), 'file')
+        self.assertEqual(self.refused({'src/chat/other.js': '', 'src/chat.mjs': MODULE_TEXT % 'file'}, 'src/chat.handler')[0],
+                         'Runtime.ImportModuleError')
 
     def test_the_nearest_package_says_whether_js_is_a_module(self):
         package = '{"type":"module"}'
@@ -119,10 +127,12 @@ class Answers(unittest.TestCase):
             ('() => ({ then: (done) => setTimeout(done, 1, "thenable") })', 'thenable'),
             ('(event, context, callback) => callback(null, event.n)', 1),
             ('(event, context, callback) => { setTimeout(() => callback(undefined, "late"), 5); }', 'late'),
-            ('(event, context, callback) => { callback(null, "first"); setTimeout(() => callback(null, "last"), 5); }', 'last'),
+            ('async (event, context, callback) => { callback(null, "called"); return "returned"; }', 'called'),
+            ('async (event, context, callback) => { await null; callback(null, "called"); }', 'called'),
+            ('async (event, context, callback) => { setTimeout(() => callback(null, "late"), 5); return "returned"; }', 'returned'),
+            ('async (event, context) => { context.succeed("succeeded"); return "returned"; }', 'succeeded'),
             ('(event, context) => context.done(null, "done")', 'done'),
             ('(event, context) => context.succeed("succeeded")', 'succeeded'),
-            ('(event, context) => context.fail()', None),
             ('async () => {}', None),
             ('async () => null', None),
             ('async () => () => 1', None),
@@ -132,7 +142,7 @@ class Answers(unittest.TestCase):
                 self.assertEqual(self.value('exports.handler = %s;' % text), expected)
 
     def test_a_handler_that_never_answers_is_null_when_nothing_is_left_to_do(self):
-        for text in ('() => 42', '() => {}', '() => new Promise(() => {})', '() => { setTimeout(() => {}, 5); }'):
+        for text in ('() => 42', '() => {}', '() => new Promise(() => {})', '() => { setTimeout(() => {}, 5); }', '() => { throw undefined; }'):
             with self.subTest(text):
                 self.assertIsNone(self.value('exports.handler = %s;' % text))
 
@@ -156,9 +166,12 @@ class Answers(unittest.TestCase):
                 self.assertEqual(instance.invoke().value, 'at once')
 
     def test_the_first_answer_counts(self):
-        with node('exports.handler = (event, context) => { context.succeed(1); context.fail(new Error("late")); throw new Error("later"); };') as instance:
-            for _ in range(2):
-                self.assertEqual(instance.invoke().value, 1)
+        for first in ('context.succeed(1)', 'context.done(null, 1)', 'callback(null, 1)'):
+            for then in ('context.succeed(2)', 'context.done(null, 2)', 'callback(null, 2)', 'context.fail(new Error("late"))',
+                         'callback(new Error("late"))', 'return Promise.resolve(2)', 'return Promise.reject(new Error("late"))',
+                         'setTimeout(() => callback(null, 2), 5)', 'throw new Error("late")'):
+                with self.subTest(first + ' ' + then):
+                    self.assertEqual(self.value('exports.handler = (event, context, callback) => { %s; %s; };' % (first, then)), 1)
 
     def test_streaming_handlers_answer_when_their_stream_ends(self):
         with node("""
@@ -168,6 +181,15 @@ class Answers(unittest.TestCase):
           });""") as instance:
             self.assertEqual(instance.invoke().body, b'{"statusCode":201}' + bytes(8) + b'ab')
             self.assertIn('\tWARN\tHttpResponseStream.from() is for function URLs', instance.out())
+
+    def test_what_a_stream_is_given_beside_text_and_bytes_is_written_as_json(self):
+        self.assertEqual(self.value("""exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+                                         stream.write('['); stream.write(Buffer.from('1,')); stream.write({ a: [2] }); stream.write(']');
+                                         stream.end(); });"""), [1, {'a': [2]}])
+
+    def test_a_stream_may_end_later_than_the_handler(self):
+        self.assertEqual(self.value("""exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+                                         setTimeout(() => stream.end('"late"'), 5); });"""), 'late')
 
 
 class Failures(unittest.TestCase):
@@ -197,11 +219,27 @@ class Failures(unittest.TestCase):
             self.assertEqual(instance.invoke().value['errorType'], 'Own\u2028é')
 
     def test_values_that_are_no_errors(self):
-        for value, expected in (("'text'", ('string', 'text')), ('42', ('number', '42')), ('undefined', ('undefined', 'undefined')),
-                                ('null', ('object', 'null')), ('{}', ('object', '[object Object]')), ('false', ('boolean', 'false')),
+        for value, expected in (("'text'", ('string', 'text')), ('42', ('number', '42')), ('undefined', ('string', 'handled')),
+                                ('null', ('string', 'handled')),
+                                ('{}', ('object', '[object Object]')), ('false', ('boolean', 'false')),
                                 ('Object.create(null)', ('object', '[object Object]')), ("Symbol('s')", ('symbol', 'Symbol(s)'))):
             with self.subTest(value):
                 self.assertEqual(self.failure('() => Promise.reject(%s)' % value), expected)
+
+    def test_nothing_is_an_error_too(self):
+        for text in ('(event, context) => context.fail()', '(event, context) => context.fail(null)', 'async () => { throw undefined; }'):
+            with self.subTest(text):
+                self.assertEqual(self.failure(text), ('string', 'handled'))
+
+    def test_an_async_handler_that_can_never_settle_fails(self):
+        for text in ('async () => new Promise(() => {})', 'async () => { setTimeout(() => {}, 5); await new Promise(() => {}); }'):
+            with self.subTest(text):
+                self.assertEqual(self.failure(text)[0], 'Runtime.NodeJsExit')
+
+    def test_streams_that_do_not_end_and_handlers_that_do_not_wait_for_them(self):
+        for handler, said in (('async (event, stream) => { stream.write("half"); }', 'Response stream is not finished.'),
+                              ('(event, stream) => { stream.end("whole"); }', 'Streaming does not support non-async handlers.')):
+            self.assertEqual(self.failure('awslambda.streamifyResponse(%s)' % handler), ('Error', said))
 
     def test_errors_that_cannot_be_written_as_json_are_told_all_the_same(self):
         for text in ('e.self = e', 'e.big = 1n', "Object.defineProperty(e, 'x', { enumerable: true, get() { throw 1; } })", 'e.stack = 5'):
@@ -270,34 +308,6 @@ class Failures(unittest.TestCase):
                 outcome = instance.outcome()
                 self.assertEqual((outcome.kind, outcome.error_type), ('init error', 'Runtime.UnhandledPromiseRejection'))
                 self.assertEqual(instance.wait(), 128)
-
-
-class Console(unittest.TestCase):
-    TIME = r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z'
-
-    def test_lines_have_time_request_id_and_level(self):
-        with node("""console.log('loading');
-                     exports.handler = async () => {
-                       console.log('a %s', 'b', { c: 1 }); console.info('i'); console.debug('d'); console.warn('w'); console.error(new Error('e').message);
-                       console.trace('t'); };""") as instance:
-            first, second = instance.send(None), None
-            instance.outcome()
-            second = instance.send(None)
-            instance.outcome()
-            lines = instance.out().split('\n')
-            self.assertRegex(lines[0], '^%s\tundefined\tINFO\tloading$' % self.TIME)
-            expected = (('INFO', 'a b { c: 1 }'), ('INFO', 'i'), ('DEBUG', 'd'), ('WARN', 'w'), ('ERROR', 'e'), ('TRACE', 't'))
-            wanted = [(request_id, *each) for request_id in (first, second) for each in expected]
-            self.assertEqual(len(lines), len(wanted) + 2)
-            for line, (request_id, level, text) in zip(lines[1:], wanted):
-                self.assertRegex(line, '^%s\t%s\t%s\t%s$' % (self.TIME, request_id, level, text))
-
-    def test_a_value_of_several_lines_stays_one_event(self):
-        with node("exports.handler = async () => { console.log('one\\ntwo\\n'); process.stdout.write('raw\\nlines\\n'); };") as instance:
-            instance.invoke()
-            first, *rest = instance.out().split('\n')
-            self.assertTrue(first.endswith('\tINFO\tone\rtwo\r'), first)
-            self.assertEqual(rest, ['raw', 'lines', ''])
 
 
 if __name__ == '__main__':

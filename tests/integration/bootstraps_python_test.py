@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The Python bootstrap: where handlers are found, how they answer and fail, and what print and logging write."""
+import json
 import pathlib
 import unittest
 
@@ -99,13 +100,27 @@ class Answers(unittest.TestCase):
             self.assertEqual(instance.invoke(event).kind, first.kind)  # and the instance goes on
             return first
 
-    def test_decimals_are_numbers_and_half_surrogates_are_escapes(self):
-        self.assertEqual(self.outcome('import decimal\ndef handler(event, context):\n    return [decimal.Decimal("1.5")]\n').body, b'[1.5]')
-        self.assertEqual(self.outcome("def handler(event, context):\n    return 'ä\\ud83d'\n").body, b'"\\u00e4\\ud83d"')
+    def test_results_are_written_as_aws_writes_them(self):
+        for expression, expected in (
+            ('{"statusCode": Decimal("200"), "exact": [Decimal("1.50"), Decimal("12345678901234567890.123456789")]}',
+             b'{"statusCode": 200, "exact": [1.50, 12345678901234567890.123456789]}'),
+            ('{"body": b"\\xc3\\xa4", b"key": [b""]}', '{"body": "ä", "key": [""]}'.encode()),
+            ('[Point(1, b"two"), (3,)]', b'[{"x": 1, "y": "two"}, [3]]'),
+            ('{1: 1.5, None: True, 2.5: False, False: None}', b'{"1": 1.5, "null": true, "2.5": false, "false": null}'),
+            ('b"\\x00not json"', b'\x00not json'),
+            ('"ä\\ud83d"', '"ä\\ud83d"'.encode()),
+            ('[float("nan"), Decimal("-NaN"), Decimal("Infinity")]', b'[NaN, NaN, Infinity]'),
+            ('[event] * 2', b'[{"n": [1]}, {"n": [1]}]'),
+        ):
+            with self.subTest(expression):
+                text = ('import collections\nfrom decimal import Decimal\nPoint = collections.namedtuple("Point", "x y")\n'
+                        'def handler(event, context):\n    return %s\n' % expression)
+                self.assertEqual(self.outcome(text, {'n': [1]}).body, expected)
 
     def test_what_json_has_no_form_for_is_a_marshal_error(self):
         for text, said in (('async def handler(event, context):\n    return 1\n', 'Object of type coroutine is not JSON serializable'),
                            ('def handler(event, context):\n    return {1, 2}\n', 'Object of type set is not JSON serializable'),
+                           ('def handler(event, context):\n    return {(1,): 1}\n', 'keys must be str, int, float, bool or None, not tuple'),
                            ('def handler(event, context):\n    a = []\n    a.append(a)\n    return a\n', 'Circular reference detected')):
             outcome = self.outcome(text)
             self.assertEqual(outcome.kind, 'error')
@@ -168,6 +183,40 @@ def handler(event, context):
             self.assertEqual(instance.invoke()[:2], ('exit', 0))
             self.assertEqual(instance.out(), 'ünicode \\ud83d\nlogged\n')
             self.assertEqual(instance.err(), 'error\n')
+
+    def test_the_root_logger_has_the_level_of_the_environment(self):
+        text = 'import logging\ndef handler(event, context):\n    return logging.getLogger().level\n'
+        for level, expected in (('', 30), ('TRACE', 10), ('DEBUG', 10), ('info', 20), ('FATAL', 50), ('odd', 30)):
+            with self.subTest(level), python(text, AWS_LAMBDA_LOG_LEVEL=level) as instance:
+                self.assertEqual(instance.invoke().value, expected)
+
+    def test_records_and_errors_may_be_objects(self):
+        with python("""import logging
+logging.warning('loading')
+def handler(event, context):
+    logging.getLogger('own').info('one\\n%s', 'two', extra={'user': {'id': 7}})
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        logging.exception('failed')
+    print('as it is')
+    raise KeyError('table')
+""", AWS_LAMBDA_LOG_FORMAT='JSON', AWS_LAMBDA_LOG_LEVEL='INFO') as instance:
+            request_id = instance.send(None)
+            self.assertEqual(instance.outcome().error_type, 'KeyError')
+            *lines, printed = instance.out().splitlines()
+            self.assertEqual(printed, 'as it is')
+            loading, info, failed = (json.loads(line) for line in lines)
+            for line in (loading, info, failed):
+                self.assertRegex(line.pop('timestamp'), r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$')
+            self.assertEqual(loading, {'level': 'WARNING', 'message': 'loading', 'logger': 'root', 'requestId': ''})
+            self.assertEqual(info, {'level': 'INFO', 'message': 'one\ntwo', 'logger': 'own', 'requestId': request_id, 'user': {'id': 7}})
+            self.assertEqual((failed['errorType'], failed['errorMessage'], failed['message']), ('ZeroDivisionError', 'division by zero', 'failed'))
+            self.assertIn('app.py", line 6, in handler', failed['stackTrace'][0])
+            self.assertTrue(failed['location'].endswith('app.py:handler:8'), failed)
+            told = json.loads(instance.err())
+            self.assertEqual((told['level'], told['errorType'], told['requestId']), ('ERROR', 'KeyError', request_id))
+            self.assertIn('app.py", line 10, in handler', told['stackTrace'][0])
 
 
 if __name__ == '__main__':

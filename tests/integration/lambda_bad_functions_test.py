@@ -47,6 +47,9 @@ class BadFunctionTest(unittest.TestCase):
         self.check({'runtime': 'provided.al2', 'handler': 'any', 'codeUri': 'bad'}, 'Runtime exited without providing a reason',
                    files={'bad/bootstrap': '#!/bin/true\n'})
 
+    def test_one_of_es_syntax_in_a_plain_js_file_cannot_be_loaded(self):
+        self.check(node('export const handler = async () => ({ statusCode: 200 });'), 'Runtime.UserCodeSyntaxError: SyntaxError: ')
+
     def test_one_that_ignores_sigterm_is_killed_all_the_same(self):
         code = ('import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n'
                 'def handler(event, context):\n    print("deaf")\n    time.sleep(600)\n')

@@ -196,6 +196,17 @@ class ContextTest(unittest.TestCase):
             with FunctionGateway({'say': function}, {'$default': two_way('say')}, files=files) as gateway, Client(gateway.url) as client:
                 self.assertEqual(ask(client, 'hello'), 'from the layer')
 
+    def test_a_wrapper_in_a_layer_starts_the_interpreter(self):
+        wrapper = '#!/bin/sh\nexport FIRST="$1"\nexec "$@"\n'
+        functions = {name: {'runtime': runtime, 'handler': 'index.handler', 'codeUri': 'src', 'layers': ['layer'],
+                            'environment': {'AWS_LAMBDA_EXEC_WRAPPER': '/opt/wrap'}}
+                     for name, runtime in (('js', 'nodejs20.x'), ('py', 'python3.11'))}
+        files = {'layer/wrap': wrapper, 'src/index.js': 'exports.handler = async () => ({ statusCode: 200, body: process.env.FIRST });',
+                 'src/index.py': 'import os\ndef handler(event, context):\n    return {"statusCode": 200, "body": os.environ["FIRST"]}\n'}
+        with FunctionGateway(functions, {name: two_way(name) for name in functions}, files=files) as gateway, Client(gateway.url) as client:
+            self.assertRegex(ask(client, {'action': 'js'}), r'/node\b')
+            self.assertRegex(ask(client, {'action': 'py'}), r'/python3')
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -33,6 +33,7 @@ MALFORMED = {
 FAILURES = {
     'throws': (node('exports.handler = async () => { throw new TypeError("no such thing"); };'), 'TypeError: no such thing'),
     'callsBack': (node('exports.handler = (event, context, callback) => callback(new Error("called back"));'), 'called back'),
+    'neverSettles': (node('exports.handler = async () => { await new Promise(() => {}); };'), 'can never settle'),
     'exits': (node('exports.handler = async () => process.exit(3);'), 'exit status 3'),
     'killsItself': (node('exports.handler = async () => { process.kill(process.pid, "SIGKILL"); await new Promise(() => {}); };'), 'signal: killed'),
     'tooSlow': (node('exports.handler = () => new Promise((resolve) => setTimeout(resolve, 60000));', timeout=1), 'Task timed out after 1.00 seconds'),
@@ -61,6 +62,12 @@ class HandshakeTest(unittest.TestCase):
                                  {'$connect': 'connect', '$default': two_way('say')}) as gateway, Client(gateway.url) as client:
                 self.assertNotIn('x-mine', client.handshake.headers)
                 self.assertEqual(ask(client, 'hello'), 'said')
+
+    def test_a_callback_of_an_async_handler_is_the_answer_of_connect(self):
+        connect = node('exports.handler = async (event, context, callback) => { callback(null, { statusCode: 200 }); };')
+        with FunctionGateway({'connect': connect, 'say': returning('{ statusCode: 200, body: "said" }')},
+                             {'$connect': 'connect', '$default': two_way('say')}) as gateway, Client(gateway.url) as client:
+            self.assertEqual(ask(client, 'hello'), 'said')
 
     def test_the_subprotocol_that_connect_answers_is_the_handshake_s(self):
         connect = returning('{ statusCode: 200, headers: { "sec-websocket-protocol": event.headers["Sec-WebSocket-Protocol"].split(", ")[1] } }')

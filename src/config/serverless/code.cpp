@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/serverless/code.hpp"
 
+#include "config/handler_files.hpp"
+
 #include <array>
 #include <filesystem>
 #include <system_error>
@@ -30,19 +32,15 @@ std::string first_there(const fs::path& directory,
     return "";
 }
 
-/// "src/chat.send" is in src/chat.
-std::string file_of(const std::string& handler)
-{
-    const std::size_t slash = handler.rfind('/');
-    return handler.substr(0, handler.find('.', slash == std::string::npos ? 0 : slash + 1));
-}
-
 }  // namespace
 
-CodeDirectory code_directory(const Handler& handler, const std::string& service_directory, Translation& out)
+CodeDirectory code_directory(const std::string& runtime,
+                             const Handler& handler,
+                             const std::string& service_directory,
+                             Translation& out)
 {
     const fs::path directory(service_directory);
-    const std::string file = file_of(handler.text);
+    const std::string file = files_of_handler(runtime, handler.text).stem;
     const std::string source = first_there(directory, file, kTypeScript);
     if (source.empty() || !first_there(directory, file, kRunnable).empty()) return {};
     for (const char* built : kBuildDirectories) {

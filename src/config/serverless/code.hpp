@@ -23,6 +23,9 @@ struct CodeDirectory {
 
 /// The directory of the service or, for TypeScript, the one in which one of the Framework's build plugins has
 /// put what it made.
-CodeDirectory code_directory(const Handler& handler, const std::string& service_directory, Translation& out);
+CodeDirectory code_directory(const std::string& runtime,
+                             const Handler& handler,
+                             const std::string& service_directory,
+                             Translation& out);
 
 }  // namespace postern::config::serverless

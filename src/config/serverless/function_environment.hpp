@@ -9,7 +9,8 @@
 
 namespace postern::config::serverless {
 
-/// The environment variables of functions: the provider's, and each function's own, which win.
+/// The environment variables of functions: the provider's, and each function's own, which win. What a
+/// function is told of its `logs` is among them.
 class FunctionEnvironment {
 public:
     FunctionEnvironment(Variables& file, Intrinsics& intrinsics, Translation& out);
@@ -19,11 +20,13 @@ public:
 
 private:
     void add(const Node& owner, const std::string& path, Node& into);
+    Node logging(const Node& written, const std::string& path);
 
     Variables& file_;
     Intrinsics& intrinsics_;
     Translation& out_;
     Node provided_;
+    Node provided_logging_;
 };
 
 }  // namespace postern::config::serverless

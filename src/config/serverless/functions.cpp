@@ -23,13 +23,14 @@ constexpr const char* kTimeout = "6";
 constexpr const char* kMemorySize = "1024";
 
 /// What is read of a function; anything else has no effect here.
-constexpr std::array<std::string_view, 11> kRead = {"handler",
+constexpr std::array<std::string_view, 12> kRead = {"handler",
                                                     "runtime",
                                                     "name",
                                                     "timeout",
                                                     "memorySize",
                                                     "environment",
                                                     "layers",
+                                                    "logs",
                                                     "reservedConcurrency",
                                                     "description",
                                                     "events",
@@ -113,7 +114,7 @@ private:
         std::string place = file_.text(file_.root(), "custom.postern.codeUri", "");
         std::optional<Diagnostic> obstacle = obstacle_of_what_it_is();
         if (!obstacle && place.empty()) {
-            const CodeDirectory code = code_directory(handler(), directory, out_);
+            const CodeDirectory code = code_directory(native_text("runtime"), handler(), directory, out_);
             if (!code.obstacle.empty()) obstacle = of_handler(code.obstacle);
             place = code.path;
         }

@@ -52,7 +52,7 @@ std::string reason(const std::string& path)
     if (path == "custom") return "read for variables only";
     if (path == "package") return "nothing is packaged: functions run where their code is";
     if (path == "plugins") return "the Framework's plugins do not run here";
-    if (path == "provider.logs") return "only logs.websocket is read";
+    if (path == "provider.logs") return "only logs.websocket and logs.lambda are read";
     if (path == "provider.apiGateway") return "only apiGateway.websocketApiId is read";
     return "has no effect here";
 }

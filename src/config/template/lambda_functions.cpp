@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/template/lambda_functions.hpp"
 
+#include "config/function_logging.hpp"
 #include "config/obstacles.hpp"
 #include "config/template/build.hpp"
 
@@ -92,8 +93,10 @@ Node LambdaFunctions::native_function(const Item& item,
                              "function " + name + ": " + item.text("Runtime") + ", handler " +
                                  item.text("Handler") + ", code " + at);
     }
-    if (const Node* environment = item.find("Environment"))
-        put(out, "environment", environment_of(*environment, name));
+    const Node* variables = item.find("Environment");
+    Node environment = variables == nullptr ? map_node(item.where()) : environment_of(*variables, name);
+    if (const Node* logging = item.find("LoggingConfig")) read_logging(*logging, environment);
+    if (variables != nullptr || !environment.is_empty()) put(out, "environment", std::move(environment));
     if (const Node* layers = item.find("Layers")) put(out, "layers", layers_of(*layers));
     if (!item.resource->build_method.empty()) {
         findings_.ignored(
@@ -126,6 +129,16 @@ Node LambdaFunctions::environment_of(const Node& environment, const std::string&
     }
     unquote(out);
     return out;
+}
+
+void LambdaFunctions::read_logging(const Node& logging, Node& environment)
+{
+    for (const LoggingFinding& found : add_logging(logging, environment)) {
+        if (found.is_mistake)
+            findings_.problem(found.where, found.text);
+        else
+            findings_.ignored(found.where, found.text);
+    }
 }
 
 Node LambdaFunctions::layers_of(const Node& layers)

@@ -37,6 +37,7 @@ private:
     void add_native(const Item& item, bool is_needed, Node& functions);
     Node native_function(const Item& item, const std::string& name, bool is_needed, bool& is_left_out);
     Node environment_of(const Node& environment, const std::string& function);
+    void read_logging(const Node& logging, Node& environment);
     Node layers_of(const Node& layers);
 
     const Stack& stack_;

@@ -21,7 +21,6 @@ constexpr std::string_view kHttpApisOnly = "belongs to HTTP APIs";
 constexpr std::string_view kNoDeployment = "nothing is deployed here";
 constexpr std::string_view kOnDemand = "instances are started when they are needed";
 constexpr std::string_view kOneVersion = "every version is the code as it is now";
-constexpr std::string_view kOwnLogs = "gateway.log says where functions write";
 
 /// Both kinds of functions.
 const std::vector<PropertyRule> kFunction = {
@@ -30,6 +29,7 @@ const std::vector<PropertyRule> kFunction = {
     {"FunctionName", kRead},
     {"Handler", kCopied},
     {"Layers", kRead},
+    {"LoggingConfig", kRead},
     {"MemorySize", kCopied},
     {"PackageType", kRead},
     {"ReservedConcurrentExecutions", kCopied},
@@ -42,7 +42,6 @@ const std::vector<PropertyRule> kFunction = {
     {"FileSystemConfigs", kIgnored, kHostDecides},
     {"ImageConfig", kIgnored, "Postern runs no images"},
     {"KmsKeyArn", kIgnored, kNoRoles},
-    {"LoggingConfig", kIgnored, kOwnLogs},
     {"RecursiveLoop", kIgnored, kNoEvents},
     {"Role", kIgnored, kNoRoles},
     {"RuntimeManagementConfig", kIgnored, kHostDecides},

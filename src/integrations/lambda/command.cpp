@@ -2,6 +2,7 @@
 #include "integrations/lambda/command.hpp"
 
 #include "core/text.hpp"
+#include "integrations/lambda/environment.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -47,6 +48,49 @@ Result<void> check_directory(const FunctionSpec& spec, const std::string& path, 
                        "is below /home)");
 }
 
+std::string node_options(const FunctionSpec& spec)
+{
+    const auto own = spec.gateway_environment.find("NODE_OPTIONS");
+    const std::string ours = own == spec.gateway_environment.end() ? "" : own->second;
+    return ours + ' ' + user_variable(spec, "NODE_OPTIONS");
+}
+
+/// Where a path of the function's world is on this machine: /opt is its layers, of which the last wins, and
+/// /var/task its code.
+std::string place_of(const std::string& path, const FunctionSpec& spec, const CommandPlaces& places)
+{
+    constexpr std::string_view kOpt = "/opt/";
+    constexpr std::string_view kTask = "/var/task/";
+    if (path.starts_with(kTask)) return places.code_directory + '/' + path.substr(kTask.size());
+    if (!path.starts_with('/')) return places.code_directory + '/' + path;
+    if (!path.starts_with(kOpt)) return path;
+    const std::vector<std::string>& layers = spec.function.layers;
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+        std::string place = *layer + '/' + path.substr(kOpt.size());
+        if (is_file(place)) return place;
+    }
+    return path;
+}
+
+/// A program of the user's starts the interpreter: its arguments are the command that Lambda would run. As on
+/// AWS there is none for runtimes without an interpreter.
+Result<Command> wrapped(Command command, const FunctionSpec& spec, const CommandPlaces& places)
+{
+    const std::string& wrapper = user_variable(spec, "AWS_LAMBDA_EXEC_WRAPPER");
+    if (wrapper.empty()) return command;
+    const std::string path = place_of(wrapper, spec, places);
+    const std::string subject = "its AWS_LAMBDA_EXEC_WRAPPER " + wrapper;
+    if (!is_file(path)) {
+        const bool is_in_layer = wrapper.starts_with("/opt/");
+        return problem(spec,
+                       subject + (is_in_layer ? " is in none of its layers, which are /opt here"
+                                              : " is missing: there is no file " + path));
+    }
+    if (!is_executable(path)) return problem(spec, subject + " is not executable; run chmod +x " + path);
+    command.arguments.insert(command.arguments.begin(), path);
+    return command;
+}
+
 Result<Command> interpreted(const FunctionSpec& spec,
                             const CommandPlaces& places,
                             Language language,
@@ -67,11 +111,13 @@ Result<Command> interpreted(const FunctionSpec& spec,
         const std::optional<Interpreter> interpreter = places.ask(found, language);
         if (!interpreter) {
             broken = found;
-        } else if (is_node) {
-            return Command{language, {interpreter->path, bootstrap}, interpreter->version};
-        } else {
-            return Command{language, {interpreter->path, "-u", bootstrap}, interpreter->version};
+            continue;
         }
+        std::vector<std::string> arguments{"-u"};
+        if (is_node) arguments = node_flags(spec.function.runtime, *interpreter, node_options(spec));
+        arguments.insert(arguments.begin(), interpreter->path);
+        arguments.push_back(bootstrap);
+        return wrapped({language, std::move(arguments), interpreter->version}, spec, places);
     }
     const std::string subject = "its runtime " + spec.function.runtime + " needs ";
     if (broken.empty()) {

@@ -9,8 +9,8 @@ namespace postern::integrations::lambda {
 
 namespace {
 
-constexpr std::array<const char*, 10> kInherited{
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TMPDIR", "TERM", "NO_COLOR"};
+constexpr std::array<const char*, 8> kInherited{
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TERM", "NO_COLOR"};
 
 constexpr std::array<std::string_view, 15> kReserved{"_HANDLER",
                                                      "_X_AMZN_TRACE_ID",
@@ -92,13 +92,6 @@ std::string layer_directories(std::string_view variable,
     return joined(out, ':');
 }
 
-/// The user's value: the function's own, else the one for all functions.
-const std::string& user_value(const FunctionSpec& spec, std::string_view name)
-{
-    const auto own = spec.function.environment.find(name);
-    return own != spec.function.environment.end() ? own->second : value_of(spec.options.environment, name);
-}
-
 }  // namespace
 
 api::StringMap inherited_environment()
@@ -108,6 +101,12 @@ api::StringMap inherited_environment()
         if (const char* const value = std::getenv(name)) out.emplace(name, value);
     }
     return out;
+}
+
+const std::string& user_variable(const FunctionSpec& spec, std::string_view name)
+{
+    const auto own = spec.function.environment.find(name);
+    return own != spec.function.environment.end() ? own->second : value_of(spec.options.environment, name);
 }
 
 bool is_reserved_variable(std::string_view name)
@@ -126,7 +125,8 @@ api::StringMap make_environment(const FunctionSpec& spec, const InstancePlace& p
     api::StringMap out{{"LANG", "en_US.UTF-8"},
                        {"PATH", "/usr/local/bin:/usr/bin:/bin"},
                        {"TZ", ":UTC"},
-                       {"AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"}};
+                       {"AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"},
+                       {"AWS_LAMBDA_LOG_FORMAT", "Text"}};
     const auto lay = [&out](const api::StringMap& over) {
         for (const auto& [name, value] : over) {
             if (!is_reserved_variable(name)) out.insert_or_assign(name, value);
@@ -138,7 +138,7 @@ api::StringMap make_environment(const FunctionSpec& spec, const InstancePlace& p
     lay(spec.options.environment);
     lay(function.environment);
     for (const auto& [name, separator] : kJoined) {
-        std::vector<std::string> parts{value_of(spec.gateway_environment, name), user_value(spec, name)};
+        std::vector<std::string> parts{value_of(spec.gateway_environment, name), user_variable(spec, name)};
         if (name == "PATH" && parts[0].empty() && parts[1].empty()) parts.push_back(path);
         if (name != "NODE_OPTIONS") {
             parts.push_back(layer_directories(name, function, place.code_directory));
@@ -146,10 +146,11 @@ api::StringMap make_environment(const FunctionSpec& spec, const InstancePlace& p
         std::string value = joined(parts, separator);
         if (!value.empty()) out.insert_or_assign(std::string(name), std::move(value));
     }
-    const std::array<std::pair<std::string_view, std::string>, 13> reserved{
+    if (!function.runtime.starts_with("provided"))
+        out["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + function.runtime;
+    const std::array<std::pair<std::string_view, std::string>, 12> reserved{
         {{"_HANDLER", function.handler},
          {"AWS_DEFAULT_REGION", spec.region},
-         {"AWS_EXECUTION_ENV", "AWS_Lambda_" + function.runtime},
          {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_size)},
          {"AWS_LAMBDA_FUNCTION_NAME", function.function_name},
          {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},

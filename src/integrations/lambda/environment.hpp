@@ -19,9 +19,12 @@ struct InstancePlace {
     api::StringMap inherited;  ///< inherited_environment()
 };
 
-/// The few variables of this process that a function may see: PATH, HOME, LANG and the like. Secrets of the
-/// gateway are in none of them.
+/// The few variables of this process that a function may see: PATH, HOME and the like. Secrets of the gateway
+/// are in none of them, and the locale is AWS's.
 api::StringMap inherited_environment();
+
+/// The user's value of a variable: the function's own, else the one for all functions; "" without.
+const std::string& user_variable(const FunctionSpec& spec, std::string_view name);
 
 /// AWS sets the variable itself, and a function's own value of it is ignored. Other than on AWS, credentials
 /// are not among them: here they are no role's, and somebody may want real ones.

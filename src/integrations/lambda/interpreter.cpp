@@ -19,9 +19,25 @@ namespace {
 
 constexpr int kPatienceMs = 10'000;
 
+/// What Lambda turns off in which runtimes: --no-NAME does it.
+struct TurnedOff {
+    std::string_view name;
+    std::array<std::string_view, 2> runtimes;
+};
+constexpr std::array<TurnedOff, 2> kTurnedOff{{{"experimental-require-module", {"nodejs20.x", "nodejs22.x"}},
+                                               {"experimental-detect-module", {"nodejs22.x"}}}};
+
 std::vector<std::string> question(const std::string& path, Language language)
 {
-    if (language == Language::Node) return {path, "-p", "process.execPath + '\\n' + process.versions.node"};
+    if (language == Language::Node) {
+        std::string flags;
+        for (const TurnedOff& each : kTurnedOff) flags.append("'--no-").append(each.name).append("',");
+        return {
+            path,
+            "-p",
+            "[process.execPath, process.versions.node, [" + flags +
+                "].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag)).join(' ')].join('\\n')"};
+    }
     return {path, "-c", "import platform, sys; print(sys.executable); print(platform.python_version())"};
 }
 
@@ -54,6 +70,12 @@ std::string_view version_prefix(std::string_view version, int parts)
     return version;
 }
 
+template <class Texts>
+bool is_one_of(std::string_view text, const Texts& texts)
+{
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
 }  // namespace
 
 Language language_of(std::string_view runtime)
@@ -79,7 +101,25 @@ std::optional<Interpreter> Interpreters::ask(const std::string& path, Language l
     const auto found =
         std::find_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with('/'); });
     if (lines.end() - found < 2 || found[1].empty()) return std::nullopt;
-    return known_.emplace(path, Interpreter{std::string(found[0]), std::string(found[1])}).first->second;
+    Interpreter interpreter{std::string(found[0]), std::string(found[1])};
+    if (language == Language::Node && lines.end() - found > 2) {
+        for (const std::string_view flag : text::split(found[2], ' ')) interpreter.flags.emplace_back(flag);
+    }
+    return known_.emplace(path, std::move(interpreter)).first->second;
+}
+
+std::vector<std::string> node_flags(std::string_view runtime,
+                                    const Interpreter& interpreter,
+                                    std::string_view node_options)
+{
+    std::vector<std::string> out;
+    for (const TurnedOff& each : kTurnedOff) {
+        const std::string off = "--no-" + std::string(each.name);
+        const std::string on = "--" + std::string(each.name);
+        if (!is_one_of(runtime, each.runtimes) || !is_one_of(off, interpreter.flags)) continue;
+        if (node_options.find(on) == std::string_view::npos) out.push_back(off);
+    }
+    return out;
 }
 
 std::optional<std::string> version_difference(std::string_view runtime, std::string_view version)

@@ -23,8 +23,9 @@ std::vector<std::string> executables_of(std::string_view runtime, const std::str
 
 /// An interpreter as it describes itself.
 struct Interpreter {
-    std::string path;     ///< the executable itself, where a version manager's script was asked
-    std::string version;  ///< "20.20.2"
+    std::string path;                  ///< the executable itself, where a version manager's script was asked
+    std::string version;               ///< "20.20.2"
+    std::vector<std::string> flags{};  ///< of those that node_flags() knows the ones that it understands
 };
 
 /// Asks interpreters who they are: a script of pyenv or asdf may stand under the name of one that is not
@@ -38,6 +39,13 @@ public:
 private:
     std::map<std::string, Interpreter, std::less<>> known_;
 };
+
+/// What Lambda puts on the command line of Node.js: it turns off what the runtime's version does unasked, to
+/// load ES modules without being told that they are (Developer Guide, "Building Lambda functions with
+/// Node.js"), unless NODE_OPTIONS turns it on. Only what the interpreter understands: anything else ends it.
+std::vector<std::string> node_flags(std::string_view runtime,
+                                    const Interpreter& interpreter,
+                                    std::string_view node_options);
 
 /// What differs between the version that a runtime names and an interpreter's, as a sentence with the remedy.
 /// Nothing when they agree: Node.js in its first number, Python in two.

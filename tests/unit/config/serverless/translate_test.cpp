@@ -5,6 +5,7 @@
 #include "unit/config/serverless/support.hpp"
 #include "unit/config/support.hpp"
 
+#include <algorithm>
 #include <string>
 
 using namespace postern::config;
@@ -403,4 +404,32 @@ TEST_CASE("What is set of a function's code takes the place of what the serverle
         load_text(kService + std::string("  g: {image: x, events: [{websocket: g}]}\n"), "t.yml", options);
     CHECK(lines_of(loaded.problems) == "");
     CHECK(loaded.settings.model.functions.at("s-dev-g").endpoint == "http://localhost:9000");
+}
+
+TEST_CASE("What functions are told of their logs is in their environment")
+{
+    const Translation out = translated(
+        "service: s\nprovider:\n  name: aws\n  logs: {lambda: {logFormat: JSON, applicationLogLevel: WARN, "
+        "systemLogLevel: WARN}}\nfunctions:\n"
+        "  f: {handler: f.h, events: [{websocket: f}], environment: {AWS_LAMBDA_LOG_LEVEL: ERROR}}\n"
+        "  g: {handler: f.h, events: [{websocket: g}], logs: {logFormat: JSON}}\n"
+        "  h: {handler: f.h, events: [{websocket: h}], logs: {logFormat: Text}}\n");
+    CHECK(lines_of(out.problems) == "");
+    const auto environment_of = [&out](const char* name) {
+        const Node* environment =
+            out.root.find("functions")->find(std::string("s-dev-") + name)->find("environment");
+        return environment == nullptr ? "none" : to_json(*environment).value();
+    };
+    CHECK(environment_of("f") == R"({"AWS_LAMBDA_LOG_LEVEL":"ERROR","AWS_LAMBDA_LOG_FORMAT":"JSON"})");
+    CHECK(environment_of("g") == R"({"AWS_LAMBDA_LOG_FORMAT":"JSON","AWS_LAMBDA_LOG_LEVEL":"INFO"})");
+    CHECK(environment_of("h") == "none");
+    CHECK(std::count_if(out.notes.begin(), out.notes.end(), [](const Note& note) {
+              return note.path == "provider.logs.lambda.systemLogLevel" && note.kind == Note::Kind::Ignored;
+          }) == 1);
+    CHECK_THAT(lines_of(translated("service: s\nprovider: aws\nfunctions: {f: {handler: f.h, logs: "
+                                   "{logFormat: XML, level: INFO}}}\n")
+                            .problems),
+               Catch::Contains("functions.f.logs.logFormat: expected Text or JSON, not \"XML\"") &&
+                   Catch::Contains("functions.f.logs.level: expected logFormat, applicationLogLevel, "
+                                   "systemLogLevel or logGroup"));
 }

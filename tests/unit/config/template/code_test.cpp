@@ -76,6 +76,23 @@ TEST_CASE("CodeUri is a directory beside the template")
     CHECK(problems_of(load("Runtime: python3.12, Handler: pkg/app.handler, CodeUri: ./py/")).empty());
 }
 
+TEST_CASE("A handler of Node.js may be a directory that is a module, or a file without an extension")
+{
+    const Directory home;
+    home.write("src/connect/index.js", "");
+    home.write("src/package/package.json", "{}");
+    home.write("src/bare", "");
+    home.write("src/empty/other.js", "");
+    const auto wrong = [&](const std::string& handler) {
+        const std::string properties = "Runtime: nodejs20.x, CodeUri: src, Handler: " + handler;
+        return problems_of(load_file(home.write("template.yaml", with_function(properties))));
+    };
+    for (const char* handler : {"connect.handler", "package.handler", "bare.handler"}) {
+        CHECK(wrong(handler).empty());
+    }
+    CHECK_THAT(wrong("empty.handler"), Contains("there is no empty.js, empty.mjs or empty.cjs in"));
+}
+
 TEST_CASE("Missing code and wrong handlers are told with the line and the directory")
 {
     const Directory home;
@@ -279,4 +296,38 @@ TEST_CASE("A variable that AWS would resolve stays as it is, with a note")
     CHECK_THAT(notes_of(loaded),
                Contains("Variables.KEY: ignored: nobody resolves it here") &&
                    Contains("--set functions.G.environment.KEY=VALUE") && !Contains("OTHER"));
+}
+
+TEST_CASE("What a function is told of its LoggingConfig is in its environment")
+{
+    const auto with_logging = [](const std::string& config, const std::string& variables) {
+        return load_template(
+            with_function("Runtime: nodejs20.x, Handler: index.h, InlineCode: x, Environment: "
+                          "{Variables: {" +
+                          variables + "}}, LoggingConfig: {" + config + '}'));
+    };
+    const auto environment_of = [](const Loaded& loaded) {
+        CHECK(problems_of(loaded).empty());
+        return loaded.settings.model.functions.at("G").environment;
+    };
+    using Variables = postern::api::StringMap;
+    const Loaded json = with_logging(
+        "LogFormat: JSON, ApplicationLogLevel: DEBUG, SystemLogLevel: WARN, LogGroup: mine", "A: b");
+    CHECK(environment_of(json) ==
+          Variables{{"A", "b"}, {"AWS_LAMBDA_LOG_FORMAT", "JSON"}, {"AWS_LAMBDA_LOG_LEVEL", "DEBUG"}});
+    CHECK_THAT(notes_of(json),
+               Contains("LoggingConfig.SystemLogLevel: ignored: START, END and REPORT are written always") &&
+                   Contains("LoggingConfig.LogGroup: ignored: a function's log group is /aws/lambda/NAME"));
+    CHECK(environment_of(with_logging("LogFormat: JSON", "AWS_LAMBDA_LOG_LEVEL: WARN")) ==
+          Variables{{"AWS_LAMBDA_LOG_FORMAT", "JSON"}, {"AWS_LAMBDA_LOG_LEVEL", "WARN"}});
+    const Loaded text = with_logging("LogFormat: Text, ApplicationLogLevel: DEBUG", "");
+    CHECK(environment_of(text).empty());
+    CHECK_THAT(notes_of(text),
+               Contains("ApplicationLogLevel: ignored: a level counts with the log format JSON"));
+    CHECK_THAT(problems_of(with_logging("LogFormat: XML", "")),
+               Contains("LoggingConfig.LogFormat: expected Text or JSON, not \"XML\""));
+    CHECK_THAT(problems_of(with_logging("LogFormat: JSON, ApplicationLogLevel: LOUD", "")),
+               Contains("expected TRACE, DEBUG, INFO, WARN, ERROR or FATAL, not \"LOUD\""));
+    CHECK_THAT(problems_of(with_logging("Level: INFO", "")),
+               Contains("LoggingConfig.Level: expected logFormat"));
 }

@@ -74,6 +74,72 @@ TEST_CASE("python runtimes take their own version, else any")
     CHECK(machine.command()->arguments.front() == any);
 }
 
+TEST_CASE("nodejs runtimes are started with what Lambda turns off, unless NODE_OPTIONS turns it on")
+{
+    Machine machine;
+    machine.spec.function.runtime = "nodejs20.x";
+    const std::string node = machine.bin.write("node", "", true);
+    const std::string bootstrap = machine.runtime.path() + "/node/bootstrap.mjs";
+    const std::string flag = "--no-experimental-require-module";
+    machine.ask = [&flag](const std::string& path, lambda::Language) {
+        return lambda::Interpreter{path, "20.20.2", {flag}};
+    };
+    CHECK(machine.command()->arguments == Arguments{node, flag, bootstrap});
+    machine.spec.function.environment = {{"NODE_OPTIONS", "--experimental-require-module"}};
+    CHECK(machine.command()->arguments == Arguments{node, bootstrap});
+    machine.spec.function.environment.clear();
+    machine.spec.options.environment = {{"NODE_OPTIONS", "--experimental-require-module"}};
+    CHECK(machine.command()->arguments == Arguments{node, bootstrap});
+    machine.spec.options.environment.clear();
+    machine.spec.gateway_environment = {{"NODE_OPTIONS", "--experimental-require-module"}};
+    CHECK(machine.command()->arguments == Arguments{node, bootstrap});
+}
+
+TEST_CASE("AWS_LAMBDA_EXEC_WRAPPER starts the interpreter, from a layer or from the code")
+{
+    Machine machine;
+    TemporaryDirectory below;
+    TemporaryDirectory above;
+    machine.spec.function.runtime = "python3.12";
+    machine.spec.function.layers = {below.path(), above.path()};
+    machine.spec.function.environment = {{"AWS_LAMBDA_EXEC_WRAPPER", "/opt/bin/wrap"}};
+    const std::string python = machine.bin.write("python3", "", true);
+    const Arguments command{python, "-u", machine.runtime.path() + "/python/bootstrap.py"};
+    const auto wrapped_by = [&command](const std::string& path) {
+        Arguments arguments = command;
+        arguments.insert(arguments.begin(), path);
+        return arguments;
+    };
+    CHECK(machine.problem() ==
+          "function \"f\": its AWS_LAMBDA_EXEC_WRAPPER /opt/bin/wrap is in none of its layers, which are "
+          "/opt here");
+    const std::string lower = below.write("bin/wrap", "", true);
+    CHECK(machine.command()->arguments == wrapped_by(lower));
+    const std::string upper = above.write("bin/wrap", "");
+    CHECK(machine.problem() ==
+          "function \"f\": its AWS_LAMBDA_EXEC_WRAPPER /opt/bin/wrap is not "
+          "executable; run chmod +x " +
+              upper);
+    std::filesystem::permissions(upper, std::filesystem::perms::owner_all);
+    CHECK(machine.command()->arguments == wrapped_by(upper));
+
+    const std::string own = machine.code.path() + "/wrap";
+    for (const char* name : {"/var/task/wrap", "wrap", "./wrap"}) {
+        machine.spec.function.environment["AWS_LAMBDA_EXEC_WRAPPER"] = name;
+        std::filesystem::remove(own);
+        CHECK(machine.problem().find(std::string("WRAPPER ") + name + " is missing: there is no file " +
+                                     machine.code.path()) != std::string::npos);
+        machine.code.write("wrap", "", true);
+        CHECK(std::filesystem::equivalent(machine.command()->arguments.front(), own));
+    }
+    machine.spec.function.environment["AWS_LAMBDA_EXEC_WRAPPER"] = upper;
+    CHECK(machine.command()->arguments == wrapped_by(upper));
+
+    machine.spec.function.runtime = "provided.al2023";
+    const std::string bootstrap = machine.code.write("bootstrap", "", true);
+    CHECK(machine.command()->arguments == Arguments{bootstrap});
+}
+
 TEST_CASE("everything else is an executable of the function's own, or of a layer")
 {
     Machine machine;

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 
+#include <array>
 #include <stdlib.h>
 
 using namespace postern;
@@ -41,6 +42,7 @@ TEST_CASE("an instance is told what Lambda tells it")
                                   {"AWS_LAMBDA_FUNCTION_NAME", "echo"},
                                   {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
                                   {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
+                                  {"AWS_LAMBDA_LOG_FORMAT", "Text"},
                                   {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/echo"},
                                   {"AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/22/[$LATEST]00"},
                                   {"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:4711"},
@@ -86,6 +88,19 @@ TEST_CASE("what Lambda reserves cannot be overridden")
     CHECK(!integrations::lambda::is_reserved_variable("AWS_ACCESS_KEY_ID"));
 }
 
+TEST_CASE("a runtime that the function brings itself has no name in the environment")
+{
+    FunctionSpec spec = sample();
+    for (const char* runtime : {"provided.al2023", "provided.al2", "provided"}) {
+        spec.function.runtime = runtime;
+        CHECK(make_environment(spec, kPlace).count("AWS_EXECUTION_ENV") == 0);
+    }
+    spec.options.environment = {{"AWS_EXECUTION_ENV", "AWS_Lambda_mine"}};
+    CHECK(make_environment(spec, kPlace).count("AWS_EXECUTION_ENV") == 0);
+    spec.function.runtime = "go1.x";
+    CHECK(make_environment(spec, kPlace).at("AWS_EXECUTION_ENV") == "AWS_Lambda_go1.x");
+}
+
 TEST_CASE("layers are found by libraries, programs, Node.js and Python")
 {
     FunctionSpec spec = sample();
@@ -116,11 +131,13 @@ TEST_CASE("lists of directories are joined: the gateway's, the user's, the layer
     CHECK(environment.at("PYTHONPATH").find("/gateway:/all:/l/python:") == 0);
 }
 
-TEST_CASE("of this process's environment a function sees no secret")
+TEST_CASE("of this process's environment a function sees no secret and no locale")
 {
-    ::setenv("POSTERN_TEST_SECRET", "hush", 1);
+    const std::array<const char*, 3> names{"POSTERN_TEST_SECRET", "LC_ALL", "LC_NUMERIC"};
+    for (const char* name : names) ::setenv(name, "C", 1);
     const api::StringMap inherited = integrations::lambda::inherited_environment();
-    ::unsetenv("POSTERN_TEST_SECRET");
-    CHECK(inherited.find("POSTERN_TEST_SECRET") == inherited.end());
+    for (const char* name : names) ::unsetenv(name);
+    for (const char* name : names) CHECK(inherited.find(name) == inherited.end());
+    CHECK(inherited.find("LANG") == inherited.end());
     CHECK(inherited.find("PATH") != inherited.end());
 }

@@ -7,6 +7,7 @@ using namespace postern;
 using namespace postern::test;
 using lambda::Interpreters;
 using lambda::Language;
+using lambda::node_flags;
 using lambda::version_difference;
 
 TEST_CASE("an interpreter says who it is, also through the script of a version manager, and is asked once")
@@ -36,6 +37,28 @@ TEST_CASE("what cannot be run, fails or talks nonsense is no interpreter")
     const auto warned = interpreters.ask(directory.write("d", warns, true), Language::Node);
     REQUIRE(warned.has_value());
     CHECK(warned->version == "1.3");
+}
+
+TEST_CASE("Node.js is told to leave off what Lambda turns off, if it knows of it")
+{
+    using Flags = std::vector<std::string>;
+    const std::string require = "--no-experimental-require-module";
+    const std::string detect = "--no-experimental-detect-module";
+    const lambda::Interpreter node{"/node", "22.1.0", {require, detect}};
+    CHECK(node_flags("nodejs22.x", node, "") == Flags{require, detect});
+    CHECK(node_flags("nodejs20.x", node, "") == Flags{require});
+    CHECK(node_flags("nodejs18.x", node, "").empty());
+    CHECK(node_flags("nodejs24.x", node, "").empty());
+    CHECK(node_flags("nodejs22.x", {"/node", "20.1.0", {detect}}, "") == Flags{detect});
+    CHECK(node_flags("nodejs22.x", {"/node", "18.1.0", {}}, "").empty());
+    CHECK(node_flags("nodejs22.x", node, "--inspect --experimental-require-module") == Flags{detect});
+    CHECK(node_flags("nodejs22.x", node, "--no-experimental-require-module") == Flags{require, detect});
+
+    TemporaryDirectory directory;
+    Interpreters interpreters;
+    const std::string says = "#!/bin/sh\necho /bin/sh; echo 22.1.0; echo " + require + ' ' + detect + '\n';
+    CHECK(interpreters.ask(directory.write("node", says, true), Language::Node)->flags ==
+          Flags{require, detect});
 }
 
 TEST_CASE("an interpreter of another version than the runtime's is told with the remedy")

@@ -7,7 +7,7 @@
 import './redirect.mjs';
 import { installStreaming } from './streaming.mjs';
 import { Context } from './context.mjs';
-import { crashOf, loggedForm, postedForm } from './errors.mjs';
+import { crashOf, postedForm } from './errors.mjs';
 import { loadHandler } from './handler.mjs';
 import { Invocation } from './invocation.mjs';
 import { installConsole, report, setRequestId } from './log.mjs';
@@ -25,7 +25,7 @@ let isDying = false;
 
 /** Tells the gateway, if it waits for this instance's word, and ends the process. What goes wrong meanwhile is logged only. */
 async function die(error, label, exitCode) {
-  report(label, loggedForm(error));
+  report(label, error);
   if (isDying) return;
   isDying = true;
   const { type, body } = postedForm(error);
@@ -53,7 +53,7 @@ async function serve(handler) {
     const outcome = await current.run(handler, body);
     if (isDying) return; // of this invocation the gateway has been told
     if (outcome.error !== undefined) {
-      report('Invoke Error', loggedForm(outcome.error.value));
+      report('Invoke Error', outcome.error.value);
       const { type, body: told } = postedForm(outcome.error.value);
       await api.post(`/runtime/invocation/${current.id}/error`, told, type);
     } else {

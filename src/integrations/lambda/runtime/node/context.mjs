@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kHasCallbacks } from './contract.mjs';
 
-/** What a handler is told about its invocation: its second argument. Invocation adds done(), succeed() and fail(). */
+/** What a handler is told about its invocation: its last argument but the callback. Invocation adds done(), succeed() and fail(). */
 export class Context {
   #deadline;
 
   /** `headers`: those of the Runtime API's answer, in lower case. */
   constructor(headers) {
     const { env } = process;
-    this.callbackWaitsForEmptyEventLoop = true;
+    if (kHasCallbacks) this.callbackWaitsForEmptyEventLoop = true;
     this.functionName = env.AWS_LAMBDA_FUNCTION_NAME;
     this.functionVersion = env.AWS_LAMBDA_FUNCTION_VERSION;
     this.memoryLimitInMB = env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE; // a string, as on AWS

@@ -35,6 +35,21 @@ export class UserCodeSyntaxError extends RuntimeError {
   }
 }
 
+/** The event loop is empty, and the promise of an async handler has not settled. */
+export class NodeJsExit extends RuntimeError {
+  constructor() {
+    super('Runtime.NodeJsExit', 'The promise of the handler can never settle: nothing is left to run that could do it');
+  }
+}
+
+/** Of a handler with a third parameter, where the runtime has no callback for it. */
+export class CallbackHandlerDeprecated extends RuntimeError {
+  constructor(name) {
+    super('Runtime.CallbackHandlerDeprecated',
+          `${name} takes a callback, which runtimes from nodejs24.x on do not have: make it async and return the result`);
+  }
+}
+
 /** What an unhandled rejection is reported as. */
 export function crashOf(reason) {
   const error = new RuntimeError('Runtime.UnhandledPromiseRejection', textOf(reason));

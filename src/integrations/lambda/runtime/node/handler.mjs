@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } from './errors.mjs';
+import { kHasCallbacks, kImportsAll } from './contract.mjs';
+import { CallbackHandlerDeprecated, HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } from './errors.mjs';
+import { isStreaming } from './streaming.mjs';
 
 /** The function that `name` names below `root`. Throws what AWS would report. */
 export async function loadHandler(root, name) {
@@ -16,10 +18,15 @@ export async function loadHandler(root, name) {
   if (match === null) throw new MalformedHandlerName(`Bad handler: '${name}' is not FILE.EXPORT`);
   const [, file, exported] = match;
   const module = await loadModule(root, name.slice(0, slash), file);
-  const found = exported.split('.').reduce((value, key) => value?.[key], module);
+  const found = memberOf(module, exported) ?? (kImportsAll ? memberOf(module.default, exported) : undefined);
   if (found === undefined || found === null) throw new HandlerNotFound(`${name} is undefined or not exported`);
   if (typeof found !== 'function') throw new HandlerNotFound(`${name} is not a function`);
+  if (!kHasCallbacks && found.length >= 3 && !isStreaming(found)) throw new CallbackHandlerDeprecated(name);
   return found;
+}
+
+function memberOf(value, path) {
+  return path.split('.').reduce((at, key) => at?.[key], value);
 }
 
 async function loadModule(root, directory, file) {
@@ -35,11 +42,11 @@ async function loadModule(root, directory, file) {
 async function loadFirst(root, directory, file) {
   const require = createRequire(path.join(root, 'package.json'));
   const base = path.join(directory, file);
-  if (isFile(base)) return require(base);
-  if (isFile(`${base}.js`)) return isModuleScope(directory) ? import(pathToFileURL(`${base}.js`)) : require(`${base}.js`);
-  if (isFile(`${base}.mjs`)) return import(pathToFileURL(`${base}.mjs`));
-  if (isFile(`${base}.cjs`)) return require(`${base}.cjs`);
-  return require(require.resolve(file, { paths: [root, directory] }));
+  const extension = ['', '.js', '.mjs', '.cjs'].find((each) => fs.existsSync(base + each));
+  if (extension === undefined) return require(require.resolve(file, { paths: [root, directory] }));
+  const isModule = extension === '.mjs' || (extension === '.js' && isModuleScope(directory));
+  // What has no extension may be a directory: require() knows what to make of its name.
+  return isModule || kImportsAll ? import(pathToFileURL(base + extension)) : require(base + extension);
 }
 
 function isFile(name) {

@@ -32,6 +32,12 @@ export function isStreaming(handler) {
 export class ResponseBuffer extends Writable {
   #chunks = [];
 
+  /** Also of what is neither text nor bytes: then its JSON is written. */
+  write(chunk, ...rest) {
+    const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
+    return super.write(isPlain ? chunk : JSON.stringify(chunk), ...rest);
+  }
+
   _write(chunk, _encoding, done) {
     this.#chunks.push(chunk);
     done();

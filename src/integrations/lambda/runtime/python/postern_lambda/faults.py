@@ -18,7 +18,7 @@ class Fault(Exception):
 
 
 class Report:
-    """An exception as it is told: `kind`, and as_json() for the Runtime API, as_text() for the log."""
+    """An exception as it is told: `kind`, and as_json() for the Runtime API, as_dict() or as_text() for the log."""
 
     def __init__(self, error, request_id=None):
         is_fault = isinstance(error, Fault)
@@ -27,9 +27,11 @@ class Report:
         self._request_id = request_id
         self._trace = error.trace if is_fault else _trace_of(error)
 
+    def as_dict(self):
+        return {'errorMessage': self._message, 'errorType': self.kind, 'requestId': self._request_id or '', 'stackTrace': self._trace}
+
     def as_json(self):
-        told = {'errorMessage': self._message, 'errorType': self.kind, 'requestId': self._request_id or '', 'stackTrace': self._trace}
-        return json.dumps(told).encode()
+        return json.dumps(self.as_dict()).encode()
 
     def as_text(self):
         text = '[ERROR] %s: %s' % (self.kind, self._message)

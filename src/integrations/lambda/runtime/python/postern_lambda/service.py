@@ -18,7 +18,7 @@ def serve(address, handler_name):
         function = handler.load(handler_name)
     except Exception as error:
         report = Report(error)
-        log.report(report.as_text())
+        log.report(report)
         api.post('/runtime/init/error', report.as_json(), report.kind)
         sys.exit(1)
     while True:
@@ -34,7 +34,7 @@ def _serve_one(api, function):
         result = to_json(function(_event_of(body), Context(headers)))
     except Exception as error:  # SystemExit is the function's wish
         report = Report(error, request_id)
-        log.report(report.as_text())
+        log.report(report)
         api.post(path + 'error', report.as_json(), report.kind)
     else:
         api.post(path + 'response', result)  # a result that is refused, by its size say, is the gateway's to report
