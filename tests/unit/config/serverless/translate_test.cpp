@@ -426,8 +426,8 @@ TEST_CASE("What functions are told of their logs is in their environment")
     CHECK(std::count_if(out.notes.begin(), out.notes.end(), [](const Note& note) {
               return note.path == "provider.logs.lambda.systemLogLevel" && note.kind == Note::Kind::Ignored;
           }) == 1);
-    CHECK_THAT(lines_of(translated("service: s\nprovider: aws\nfunctions: {f: {handler: f.h, logs: "
-                                   "{logFormat: XML, level: INFO}}}\n")
+    CHECK_THAT(lines_of(translated("service: s\nprovider: aws\nfunctions: {f: {handler: f.h, events: "
+                                   "[{websocket: f}], logs: {logFormat: XML, level: INFO}}}\n")
                             .problems),
                Catch::Contains("functions.f.logs.logFormat: expected Text or JSON, not \"XML\"") &&
                    Catch::Contains("functions.f.logs.level: expected logFormat, applicationLogLevel, "
