@@ -34,7 +34,7 @@ struct HttpCall {
     std::string body;
     std::chrono::milliseconds timeout{30'000};  ///< from the moment that a connection is free for it
     /// Asked while it waits for a connection: what is not wanted any more is not sent. None: it always is.
-    std::function<bool()> is_wanted;
+    std::function<bool()> is_wanted = {};
 };
 
 /// HTTP/1.1 to one server, over a few connections that are kept alive. A request goes out once: it is tried
