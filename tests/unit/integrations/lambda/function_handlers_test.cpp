@@ -123,7 +123,7 @@ TEST_CASE("the execution log gets Lambda's request id, and what a function that 
     CHECK(f.home.note.configuration_error == "Malformed Lambda proxy response");
     CHECK(*f.home.note.payload == "nonsense");
 
-    f.answer_to(ended(Outcome::Throttled, "no room"));
+    f.answer_to(InvocationResult::refused(Outcome::Throttled, "no room"));
     CHECK(f.home.note.payload == nullptr);
 }
 
