@@ -47,20 +47,21 @@ void answer(const PluginHost& host, postern_token token, const std::string& name
 {
     InvocationNote note;
     note.request_id = std::move(result.request_id);
-    note.payload = std::make_shared<const std::string>(std::move(result.payload));
     switch (result.outcome) {
         case Outcome::Returned:
-            break;
         case Outcome::Failed:
-            note.function_error = error_message(*note.payload);
-            return host.fail(token, {api::Refusal::IntegrationFailed, result.why, std::move(note)});
+            note.payload = std::make_shared<const std::string>(std::move(result.payload));
+            break;
         case Outcome::Outwaited:  // it has been told already, or is about to be
             return host.fail(token, {api::Refusal::IntegrationTimeout, result.why, std::move(note)});
         case Outcome::Throttled:
         case Outcome::NotFound:
         case Outcome::Broken:
-            note.payload = nullptr;
             return host.fail(token, {api::Refusal::NotInvocable, result.why, std::move(note)});
+    }
+    if (result.outcome == Outcome::Failed) {
+        note.function_error = error_message(*note.payload);
+        return host.fail(token, {api::Refusal::IntegrationFailed, result.why, std::move(note)});
     }
     const Result<api::ProxyReply> reply = api::parse_proxy_reply(*note.payload);
     if (!reply) {
