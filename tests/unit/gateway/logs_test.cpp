@@ -136,8 +136,12 @@ TEST_CASE("a function's failure and its request id have AWS's lines")  // spec c
         f.handler().act = nullptr;
         f.message(client, kAsk);
         f.shard.run([&] {
+            integrations::InvocationNote note;
+            note.request_id = "uuid";
+            note.payload = std::make_shared<const std::string>(R"({"errorMessage":"boom"})");
+            note.function_error = "boom";
             f.gateway->on_failure(f.handler().seen.at(0).token.call,
-                                  {api::Refusal::IntegrationFailed, "for people", {"uuid", "boom", {}}});
+                                  {api::Refusal::IntegrationFailed, "for people", note});
         });
     };
     const std::string kFailed =
@@ -156,6 +160,12 @@ TEST_CASE("a function's failure and its request id have AWS's lines")  // spec c
                                             "AWS Integration Endpoint RequestId : uuid",
                                             "Message from client [Connection Id: " + id_of(client) +
                                                 "] sent to API [api] with response status code [502]."});
+
+    LoggedFixture traced(api::LoggingLevel::Info, true);
+    fail(traced, traced.open());
+    lines = traced.traced();
+    CHECK(has(lines, "Received response. Status: 200, Integration latency: 0 ms"));
+    CHECK(has(lines, R"(Endpoint response body before transformations: {"errorMessage":"boom"})"));
 }
 
 TEST_CASE("a connect has one line whoever decides, and so has a disconnect")
