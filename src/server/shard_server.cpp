@@ -123,18 +123,14 @@ ShardServer::Accepting ShardServer::accept_some(Listener& listener)
 bool ShardServer::admit(const Listener& listener, net::Accepted accepted)
 {
     if (budget_.sockets.fetch_add(1, std::memory_order_relaxed) >= budget_.sockets_max) {
-        turn_away(accepted.fd,
-                  observability::Limit::Sockets,
-                  "listener.full",
-                  {{"connections", budget_.sockets_max.load()}});
+        log::warn("listener.full", {{"connections", budget_.sockets_max.load()}});
+        turn_away(accepted.fd, observability::Limit::Sockets);
         return true;
     }
     AddressTable::Entry entry = load_.addresses.enter(accepted.source_ip);
     if (!entry.is_admitted) {
-        turn_away(accepted.fd,
-                  observability::Limit::AddressConnections,
-                  "listener.address_full",
-                  {{"source_ip", accepted.source_ip}});
+        log::warn("listener.address_full", {{"source_ip", accepted.source_ip}});
+        turn_away(accepted.fd, observability::Limit::AddressConnections);
         return true;
     }
     auto session = std::make_unique<Session>(
@@ -150,12 +146,11 @@ bool ShardServer::admit(const Listener& listener, net::Accepted accepted)
 }
 
 /// Before TLS costs anything.
-void ShardServer::turn_away(int fd, observability::Limit limit, std::string_view event, log::Fields why)
+void ShardServer::turn_away(int fd, observability::Limit limit)
 {
     budget_.sockets.fetch_sub(1, std::memory_order_relaxed);
     ::close(fd);
     counts().hit(limit);
-    log::warn(event, why);
 }
 
 void ShardServer::bury(Session& session)

@@ -3,7 +3,6 @@
 
 #include "api/ids.hpp"
 #include "connections/registry.hpp"
-#include "core/log.hpp"
 #include "gateway/gateway.hpp"
 #include "management/connections_api.hpp"
 #include "net/shard.hpp"
@@ -130,7 +129,7 @@ private:
     enum class Accepting { Done, More, Failing };
     Accepting accept_some(Listener& listener);
     bool admit(const Listener& listener, net::Accepted accepted);
-    void turn_away(int fd, observability::Limit limit, std::string_view event, log::Fields why);
+    void turn_away(int fd, observability::Limit limit);
     std::vector<std::shared_ptr<Listener>>::iterator find(std::size_t id);
     void end_turn();
     void on_moment(std::uint64_t item);
