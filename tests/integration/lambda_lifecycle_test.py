@@ -60,7 +60,7 @@ class ConcurrencyTest(unittest.TestCase):
 
     def test_a_message_whose_client_has_been_told_of_the_timeout_is_never_begun(self):
         gate = Gate(self)
-        routes = {'$default': two_way('wait', timeoutInMillis=50), 'patient': two_way('wait')}
+        routes = {'$default': two_way('wait', timeoutInMillis=300), 'patient': two_way('wait')}
         with FunctionGateway({'wait': gate.function(reservedConcurrentExecutions=1)}, routes) as gateway, Client(gateway.url) as client:
             for _ in range(4):
                 self.assertEqual(frame_of(client, 'hello')['message'], 'Endpoint request timed out')
