@@ -2,8 +2,8 @@
 #include "app/cli_operator.hpp"
 
 #include "app/admin_report.hpp"
+#include "app/environment_key.hpp"
 
-#include <cstdlib>
 #include <iostream>
 #include <iterator>
 
@@ -20,25 +20,10 @@ constexpr const char* kUnsigned =
     "The request was not signed: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name one of "
     "gateway.accessKeys.\n";
 
-std::string variable(const char* name)
-{
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-    return value == nullptr ? "" : value;
-}
-
-/// As AWS's own tools are told.
-std::optional<api::sigv4::AccessKey> key()
-{
-    const std::string id = variable("AWS_ACCESS_KEY_ID");
-    const std::string secret = variable("AWS_SECRET_ACCESS_KEY");
-    if (id.empty() || secret.empty()) return std::nullopt;
-    return api::sigv4::AccessKey{id, secret, variable("AWS_SESSION_TOKEN"), {}};
-}
-
 std::string region()
 {
     for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
-        std::string found = variable(name);
+        std::string found = environment_variable(name);
         if (!found.empty()) return found;
     }
     return api::sigv4::SigningScope().region;
@@ -65,12 +50,12 @@ std::optional<HttpAnswer> Operator::call(const AdminCall& call) const
 {
     const Result<HttpUrl> parsed = parse_plain_url(url);
     if (!parsed) throw CLI::ValidationError("--admin", parsed.error().detail);
-    const Result<HttpAnswer> answer = AdminClient(*parsed, key(), region()).call(call);
+    const Result<HttpAnswer> answer = AdminClient(*parsed, environment_key(), region()).call(call);
     if (!answer) {
         std::cerr << "postern: " << answer.error().detail << '\n' << kNobodyThere;
     } else if (answer->status >= 300) {
         std::cerr << "postern: " << error_report(answer->body) << " (status " << answer->status << ")\n";
-        if (answer->status == kForbidden && !key()) std::cerr << kUnsigned;
+        if (answer->status == kForbidden && !environment_key()) std::cerr << kUnsigned;
     } else {
         return *answer;
     }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/function_runtime.hpp"
 
-#include "api/sigv4.hpp"
+#include "app/environment_key.hpp"
 #include "app/runtime_directory.hpp"
 #include "integrations/lambda/remote_function.hpp"
 #include "observability/stage_logs.hpp"
 
-#include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -26,23 +24,6 @@ std::string scratch_directory()
     return temporary.empty() ? "/tmp" : temporary.string();
 }
 
-std::string variable(const char* name)
-{
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-/// The credentials of whoever started the gateway: what functions elsewhere are invoked with.
-std::optional<api::sigv4::AccessKey> environment_key()
-{
-    api::sigv4::AccessKey key;
-    key.id = variable("AWS_ACCESS_KEY_ID");
-    key.secret = variable("AWS_SECRET_ACCESS_KEY");
-    key.session_token = variable("AWS_SESSION_TOKEN");
-    if (key.id.empty() || key.secret.empty()) return std::nullopt;
-    return key;
-}
-
 }  // namespace
 
 std::unique_ptr<integrations::lambda::FunctionHost> make_function_host(LineWriter& lines, const Clock& clock)
@@ -57,6 +38,7 @@ std::unique_ptr<integrations::lambda::FunctionHost> make_function_host(LineWrite
         if (!destination) return destination.error();
         return LogGroup{*std::move(destination), directory.empty()};
     };
+    // Functions elsewhere are invoked with the credentials of whoever has started the gateway.
     options.make_remote = [&clock](boost::asio::io_context& io, const FunctionSpec& spec) {
         return integrations::lambda::make_remote_function(io, spec, {clock, environment_key(), ""});
     };
