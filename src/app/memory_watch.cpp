@@ -2,34 +2,22 @@
 #include "app/memory_watch.hpp"
 
 #include "core/log.hpp"
+#include "observability/process_stats.hpp"
 
-#include <cstdio>
 #include <malloc.h>
-#include <unistd.h>
 
 namespace postern::app {
-
-std::size_t resident_bytes()
-{
-    std::FILE* file = std::fopen("/proc/self/statm", "re");
-    if (file == nullptr) return 0;
-    unsigned long size = 0;
-    unsigned long resident = 0;
-    const bool is_read = std::fscanf(file, "%lu %lu", &size, &resident) == 2;
-    std::fclose(file);
-    return is_read ? resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) : 0;
-}
 
 std::size_t MemoryWatch::poll(std::size_t ceiling)
 {
     const server::Pressure before = pressure_.get();
     if (ceiling == 0 && before == server::Pressure::None) return 0;
-    std::size_t used = resident_bytes();
+    std::size_t used = observability::resident_bytes();
     server::Pressure now = server::next_pressure(before, used, ceiling);
     if (server::is_trim_due(before, now, ++looks_since_trim_)) {
         looks_since_trim_ = 0;
         ::malloc_trim(0);
-        used = resident_bytes();
+        used = observability::resident_bytes();
         now = server::next_pressure(before, used, ceiling);
     }
     if (now != before) {

@@ -7,9 +7,6 @@
 
 namespace postern::app {
 
-/// Resident bytes of this process; 0 when the kernel does not say.
-std::size_t resident_bytes();
-
 /// Keeps the process below gateway.limits.memory: says how much pressure there is, and how much has to go.
 /// Main thread.
 class MemoryWatch {

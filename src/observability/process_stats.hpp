@@ -16,6 +16,9 @@ struct ProcessStats {
     double start_time_seconds = 0;  ///< since 1970
 };
 
+/// Of physical memory; 0 when it cannot be read. Thread: any.
+std::uint64_t resident_bytes();
+
 /// Zeros for what cannot be read, as when /proc is not mounted.
 ProcessStats read_process_stats();
 
