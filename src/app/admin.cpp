@@ -2,6 +2,7 @@
 #include "app/admin.hpp"
 
 #include "core/log.hpp"
+#include "net/http_url.hpp"
 
 #include <utility>
 
@@ -58,8 +59,7 @@ void Admin::stop()
 
 std::string Admin::url() const
 {
-    const bool is_v6 = address_.find(':') != std::string::npos;
-    return "http://" + (is_v6 ? '[' + address_ + ']' : address_) + ':' + std::to_string(server_->port());
+    return "http://" + net::authority(address_, std::to_string(server_->port()));
 }
 
 management::AdminHooks Admin::hooks()

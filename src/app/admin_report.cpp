@@ -3,6 +3,7 @@
 
 #include "core/json.hpp"
 #include "core/table_text.hpp"
+#include "net/http_url.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -58,10 +59,9 @@ std::string listener(const rapidjson::Value& entry)
 {
     std::string address = member(entry, "address");
     if (address.empty()) address = "*";
-    if (address.find(':') != std::string::npos) address = '[' + address + ']';
     const rapidjson::Value* tls = json::find(entry, "tls");
     const bool is_tls = tls != nullptr && tls->IsTrue();
-    return (is_tls ? "wss://" : "ws://") + address + ':' + member(entry, "port");
+    return (is_tls ? "wss://" : "ws://") + net::authority(address, member(entry, "port"));
 }
 
 std::string api(const rapidjson::Value& entry)

@@ -8,6 +8,7 @@
 #include "core/base64.hpp"
 #include "core/random.hpp"
 #include "integrations/lambda/interpreter.hpp"
+#include "net/http_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,8 +44,7 @@ std::string address_of(const Endpoint& endpoint)
 {
     std::string host = endpoint.address;
     if (host.empty() || host == "0.0.0.0" || host == "::") host = "127.0.0.1";
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return host + ':' + std::to_string(endpoint.port);
+    return net::authority(host, std::to_string(endpoint.port));
 }
 
 /// The listener whose certificate is made for API Gateway's host names; null when there is none.

@@ -2,6 +2,7 @@
 #include "app/greeting.hpp"
 
 #include "app/stage_path.hpp"
+#include "net/http_url.hpp"
 
 #include <cstdio>
 
@@ -10,10 +11,8 @@ namespace postern::app {
 std::string url_of(const Endpoint& endpoint, std::string_view scheme)
 {
     const bool is_any = endpoint.address.empty() || endpoint.address == "::" || endpoint.address == "0.0.0.0";
-    std::string host = is_any ? "localhost" : endpoint.address;
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return std::string(scheme) + (endpoint.is_tls ? "s" : "") + "://" + host + ":" +
-           std::to_string(endpoint.port);
+    return std::string(scheme) + (endpoint.is_tls ? "s" : "") + "://" +
+           net::authority(is_any ? "localhost" : endpoint.address, std::to_string(endpoint.port));
 }
 
 void print_greeting(const Application& application)

@@ -18,6 +18,14 @@ bool is_port(std::string_view text)
 
 }  // namespace
 
+std::string authority(std::string_view host, std::string_view port)
+{
+    const bool is_v6 = host.find(':') != std::string_view::npos;
+    std::string out;
+    out.append(is_v6 ? "[" : "").append(host).append(is_v6 ? "]:" : ":").append(port);
+    return out;
+}
+
 Result<HttpUrl> HttpUrl::parse(std::string_view url)
 {
     constexpr std::string_view kPlain = "http://";

@@ -8,6 +8,9 @@
 
 namespace postern::net {
 
+/// "HOST:PORT" of a URL: an IPv6 address is in brackets (RFC 3986 section 3.2.2).
+std::string authority(std::string_view host, std::string_view port);
+
 /// Where an HTTP server is.
 struct HttpUrl {
     bool is_tls = false;

@@ -51,3 +51,10 @@ TEST_CASE("What is no URL of HTTP is refused")
         CHECK_FALSE(HttpUrl::parse(wrong).has_value());
     }
 }
+
+TEST_CASE("An IPv6 address is in brackets in front of its port")
+{
+    CHECK(net::authority("localhost", "8080") == "localhost:8080");
+    CHECK(net::authority("127.0.0.1", "0") == "127.0.0.1:0");
+    CHECK(net::authority("::1", "8443") == "[::1]:8443");
+}
